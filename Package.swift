@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target of ours. `-enable-cmo-everything` lets `package` declarations be inlined and
+/// specialised across rooms in release builds; without it each cross-target call on the corridor stays a real call.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release)),
+]
+
+/// `Domain` and `Wire` hold no unsafe construct that is not marked.
+let strict: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "tollgate",
+    products: [.executable(name: "tollgate", targets: ["tollgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(name: "CLinux"),
+        .target(name: "Domain", swiftSettings: strict),
+        .target(name: "Wire", dependencies: ["Domain"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Domain", "Yams"], swiftSettings: house),
+        .target(name: "HTTP", dependencies: [nioCore], swiftSettings: house),
+        .target(
+            name: "Telemetry",
+            dependencies: ["Domain", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            swiftSettings: house),
+        .target(
+            name: "Ledger",
+            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift"), crypto],
+            swiftSettings: house),
+        .target(
+            name: "Proxy",
+            dependencies: [
+                "Domain", "Wire", "HTTP", "Telemetry", "CLinux", nioCore, nioPosix, crypto,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Control",
+            dependencies: [
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix, crypto,
+            ],
+            swiftSettings: house),
+        .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
+        .target(
+            name: "Dashboard",
+            dependencies: ["Domain", "Telemetry", "Settings", "Terminal"],
+            swiftSettings: house),
+        .target(
+            name: "Simulator",
+            dependencies: ["Domain", "Wire", "HTTP", nioCore, nioPosix],
+            swiftSettings: house),
+        .executableTarget(
+            name: "tollgate",
+            dependencies: [
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal", "Dashboard",
+                "Simulator", "CLinux",
+                nioCore, nioPosix,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: house),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Domain"], swiftSettings: house),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain"], swiftSettings: house),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", nioCore], swiftSettings: house),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: house),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Domain"], swiftSettings: house),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: ["Proxy", "Domain", "Wire", "HTTP", "Telemetry", nioCore, nioPosix, nioEmbedded, crypto],
+            swiftSettings: house),
+        .testTarget(name: "ControlTests", dependencies: ["Control", "Domain", "Ledger", "Settings"], swiftSettings: house),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: house),
+        .testTarget(
+            name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],
+            swiftSettings: house),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
+    ],
+    cLanguageStandard: .gnu11
+)

@@ -1,0 +1,22 @@
+extension FixedWidthInteger {
+    /// The sum, held at the type's edge instead of trapping: outside numbers must not end the process.
+    @inlinable
+    package func addingSaturated(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// The difference, held at the type's edge instead of trapping.
+    @inlinable
+    package func subtractingSaturated(_ other: Self) -> Self {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+
+    /// The product, held at the type's edge instead of trapping.
+    @inlinable
+    package func multipliedSaturated(by other: Self) -> Self {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+}

@@ -1,0 +1,194 @@
+package import NIOCore
+
+/// Fields that the gateway itself looks at, found while the head is read.
+package enum KnownField: UInt8, CaseIterable, Sendable {
+    case host
+    case contentLength
+    case transferEncoding
+    case connection
+    case expect
+    case authorization
+    case xAPIKey
+    case apiKey
+    case xGoogAPIKey
+    case contentType
+    case contentEncoding
+    case userAgent
+    case xRequestID
+    case xForwardedFor
+    case forwarded
+    case retryAfter
+    case location
+    case trailer
+
+    var name: StaticString {
+        switch self {
+        case .host: "host"
+        case .contentLength: "content-length"
+        case .transferEncoding: "transfer-encoding"
+        case .connection: "connection"
+        case .expect: "expect"
+        case .authorization: "authorization"
+        case .xAPIKey: "x-api-key"
+        case .apiKey: "api-key"
+        case .xGoogAPIKey: "x-goog-api-key"
+        case .contentType: "content-type"
+        case .contentEncoding: "content-encoding"
+        case .userAgent: "user-agent"
+        case .xRequestID: "x-request-id"
+        case .xForwardedFor: "x-forwarded-for"
+        case .forwarded: "forwarded"
+        case .retryAfter: "retry-after"
+        case .location: "location"
+        case .trailer: "trailer"
+        }
+    }
+
+    /// The field of this name, by length first: at most three comparisons a field.
+    @inline(__always)
+    static func find(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> KnownField? {
+        func pick(_ field: KnownField) -> KnownField? { bytes.equals(range, field.name) ? field : nil }
+        switch range.count {
+        case 4: return pick(.host)
+        case 6: return pick(.expect)
+        case 7: return pick(.apiKey) ?? pick(.trailer)
+        case 8: return pick(.location)
+        case 9: return pick(.xAPIKey) ?? pick(.forwarded)
+        case 10: return pick(.connection) ?? pick(.userAgent)
+        case 11: return pick(.retryAfter)
+        case 12: return pick(.contentType) ?? pick(.xRequestID)
+        case 13: return pick(.authorization)
+        case 14: return pick(.contentLength) ?? pick(.xGoogAPIKey)
+        case 15: return pick(.xForwardedFor)
+        case 16: return pick(.contentEncoding)
+        case 17: return pick(.transferEncoding)
+        default: return nil
+        }
+    }
+}
+
+/// The methods that the gateway tells apart.
+package enum Method: UInt8, Sendable {
+    case get, head, post, put, patch, delete, options, other
+
+    /// As it is written; `other` has no single name.
+    package var text: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .other: "OTHER"
+        }
+    }
+}
+
+/// How the end of a body is found.
+package enum Framing: Equatable, Sendable {
+    case none
+    case length(Int)
+    case chunked
+    /// The connection's end is the body's end (answers only).
+    case untilClose
+}
+
+/// The head of a message: its bytes and where in them the parts lie. Nothing is copied or decoded on reading.
+package struct Head: Sendable {
+    /// One field, as ranges into `bytes`.
+    package struct Field: Sendable {
+        var name: UInt32
+        var nameLength: UInt16
+        var value: UInt32
+        var valueLength: UInt32
+
+        package var nameRange: Range<Int> { Int(name)..<Int(name) + Int(nameLength) }
+        package var valueRange: Range<Int> { Int(value)..<Int(value) + Int(valueLength) }
+    }
+
+    /// The head as it came, from the start line to the last field's line end.
+    package internal(set) var bytes = ByteBuffer()
+    package internal(set) var fields: [Field] = []
+    package internal(set) var method: Method = .other
+    package internal(set) var methodRange = 0..<0
+    /// The target's path and query; the authority of an absolute form has been checked and left out.
+    package internal(set) var target = 0..<0
+    /// Status of an answer; 0 for requests.
+    package internal(set) var status: UInt16 = 0
+    package internal(set) var isHTTP10 = false
+    package internal(set) var keepsAlive = true
+    package internal(set) var expectsContinue = false
+    package internal(set) var framing: Framing = .none
+    /// Whether `Connection` names other fields than `close` and `keep-alive`: those are hop-by-hop too.
+    package internal(set) var namesHopFields = false
+    var known = InlineArray<18, Int16>(repeating: -1)
+    var repeated: UInt32 = 0
+
+    package init() {}
+
+    mutating func reset() {
+        fields.removeAll(keepingCapacity: true)
+        method = .other
+        methodRange = 0..<0
+        target = 0..<0
+        status = 0
+        isHTTP10 = false
+        keepsAlive = true
+        expectsContinue = false
+        framing = .none
+        namesHopFields = false
+        known = InlineArray<18, Int16>(repeating: -1)
+        repeated = 0
+    }
+
+    /// Where the first value of `field` lies in `bytes`; nil where it is absent.
+    @inline(__always)
+    package func range(of field: KnownField) -> Range<Int>? {
+        let index = Int(known[Int(field.rawValue)])
+        return index >= 0 && index < fields.count ? fields[index].valueRange : nil
+    }
+
+    /// Whether `field` came more than once.
+    package func isRepeated(_ field: KnownField) -> Bool { repeated >> UInt32(field.rawValue) & 1 == 1 }
+
+    /// The first value of `field` as text (invalid UTF-8 is repaired); nil where it is absent.
+    package func text(of field: KnownField) -> String? {
+        guard let range = range(of: field) else { return nil }
+        return text(in: range)
+    }
+
+    /// The bytes of `range` as text (invalid UTF-8 is repaired).
+    package func text(in range: Range<Int>) -> String {
+        bytes.withUnsafeReadableBytes { all in
+            guard range.lowerBound >= 0, range.upperBound <= all.count else { return "" }
+            return String(decoding: UnsafeRawBufferPointer(rebasing: all[range]), as: UTF8.self)
+        }
+    }
+
+    /// Whether the trimmed value of `field` begins with `prefix` (ASCII, lower case), case aside.
+    package func value(of field: KnownField, beginsWith prefix: StaticString) -> Bool {
+        guard let range = range(of: field) else { return false }
+        return bytes.withUnsafeReadableBytes { all in
+            range.count >= prefix.utf8CodeUnitCount
+                && all.equals(range.lowerBound..<range.lowerBound + prefix.utf8CodeUnitCount, prefix)
+        }
+    }
+
+    /// Gives the bytes that all ranges of this head point into.
+    @inline(__always)
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeReadableBytes(body)
+    }
+
+    /// The value of the first field of this name (ASCII, lower case), for tests and rare needs.
+    package func value(named name: StaticString) -> String? {
+        withBytes { all in
+            for field in fields where all.equals(field.nameRange, name) {
+                return String(decoding: UnsafeRawBufferPointer(rebasing: all[field.valueRange]), as: UTF8.self)
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package import Domain
+
+/// A scope as admission sees it: what it may use and what it has used.
+package struct Scope: Sendable {
+    package let limits: ScopeLimits
+    package let counters: ScopeCounters
+
+    package init(limits: ScopeLimits, counters: ScopeCounters) {
+        self.limits = limits
+        self.counters = counters
+    }
+}
+
+/// Decides whether a request may pass: all scopes or none, in one critical section.
+///
+/// The locks are taken in the fixed order client, model, gateway, so that two requests can never wait for each other.
+package struct Admission: Sendable {
+    package let client: Scope
+    package let model: Scope?
+    package let gateway: Scope?
+
+    package init(client: Scope, model: Scope?, gateway: Scope?) {
+        self.client = client
+        self.model = model
+        self.gateway = gateway
+    }
+
+    /// Judges one request and, where it passes, counts it in every scope.
+    ///
+    /// - Parameters:
+    ///   - wallSeconds: for the calendar periods of budgets.
+    ///   - clock: monotonic nanoseconds, read inside the locks so that counts and times cannot disagree.
+    /// - Returns: how the client's limits stand after it; `refusedBy` is set where nothing was counted.
+    package func judge(wallSeconds: Int64, clock: () -> Int64) -> LimitState {
+        client.counters.state.withLock { own in
+            switch (model, gateway) {
+            case (nil, nil):
+                var absent = ScopeCounters.State()
+                var missing = ScopeCounters.State()
+                return decide(&own, &absent, &missing, now: clock(), wallSeconds: wallSeconds)
+            case (let model?, nil):
+                return model.counters.state.withLock { shared in
+                    var missing = ScopeCounters.State()
+                    return decide(&own, &shared, &missing, now: clock(), wallSeconds: wallSeconds)
+                }
+            case (nil, let gateway?):
+                return gateway.counters.state.withLock { all in
+                    var absent = ScopeCounters.State()
+                    return decide(&own, &absent, &all, now: clock(), wallSeconds: wallSeconds)
+                }
+            case (let model?, let gateway?):
+                return model.counters.state.withLock { shared in
+                    gateway.counters.state.withLock { all in
+                        decide(&own, &shared, &all, now: clock(), wallSeconds: wallSeconds)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives back the open request and adds what it used. Called exactly once for each admitted request.
+    package func settle(tokens: Int64, costNanos: Int64, wallSeconds: Int64, now: Int64) {
+        Admission.settle(client, tokens: tokens, costNanos: costNanos, wallSeconds: wallSeconds, now: now)
+        if let model {
+            Admission.settle(model, tokens: tokens, costNanos: costNanos, wallSeconds: wallSeconds, now: now)
+        }
+        if let gateway {
+            Admission.settle(gateway, tokens: tokens, costNanos: costNanos, wallSeconds: wallSeconds, now: now)
+        }
+    }
+
+    private static func settle(_ scope: Scope, tokens: Int64, costNanos: Int64, wallSeconds: Int64, now: Int64) {
+        scope.counters.state.withLock { state in
+            state.inFlight = max(0, state.inFlight - 1)
+            if tokens > 0, scope.limits.tokens >= 0 {
+                state.tokens.advance(to: now, windowSeconds: scope.limits.tokenWindowSeconds)
+                state.tokens.add(tokens)
+            }
+            state.spend.advance(toSecond: wallSeconds)
+            state.spend.add(costNanos)
+        }
+    }
+
+    private func decide(
+        _ own: inout ScopeCounters.State, _ shared: inout ScopeCounters.State, _ all: inout ScopeCounters.State,
+        now: Int64, wallSeconds: Int64
+    ) -> LimitState {
+        let refusal =
+            client.limits.refusal(&own, now: now, wallSeconds: wallSeconds).map { ($0, LimitState.RefusingScope.client) }
+            ?? model?.limits.refusal(&shared, now: now, wallSeconds: wallSeconds).map { ($0, .model) }
+            ?? gateway?.limits.refusal(&all, now: now, wallSeconds: wallSeconds).map { ($0, .gateway) }
+        if refusal == nil {
+            client.limits.count(&own)
+            model?.limits.count(&shared)
+            gateway?.limits.count(&all)
+        }
+        var answer = client.limits.state(own, now: now)
+        if let (refusal, scope) = refusal {
+            answer.refusedBy = refusal.kind
+            answer.refusedScope = scope
+            answer.retryAfterMilliseconds = max(1, (refusal.waitNanos + 999_999) / 1_000_000)
+        }
+        return answer
+    }
+}
+
+/// Why a scope says no, and for how long.
+package struct ScopeRefusal: Sendable {
+    package let kind: LimitKind
+    package let waitNanos: Int64
+}
+
+extension ScopeLimits {
+    /// A wait that no window ends: the limit itself is smaller than one request.
+    private static let neverNanos: Int64 = 3600 * 1_000_000_000
+
+    /// The first limit that `state` has no room under, budgets first because waiting seconds does not help there.
+    func refusal(_ state: inout ScopeCounters.State, now: Int64, wallSeconds: Int64) -> ScopeRefusal? {
+        if budgetHour >= 0 || budgetDay >= 0 || budgetMonth >= 0 {
+            state.spend.advance(toSecond: wallSeconds)
+            for (kind, limit) in [
+                (LimitKind.budgetMonth, budgetMonth), (.budgetDay, budgetDay), (.budgetHour, budgetHour),
+            ] where limit >= 0 && state.spend.spent(kind) >= limit {
+                let left = PeriodSpend.secondsLeft(kind, wallSeconds: wallSeconds)
+                return ScopeRefusal(kind: kind, waitNanos: left.multipliedSaturated(by: 1_000_000_000))
+            }
+        }
+        if requests >= 0 {
+            state.requests.advance(to: now, windowSeconds: requestWindowSeconds)
+            let wait = state.requests.wait(for: 1, limit: requests, now: now) ?? ScopeLimits.neverNanos
+            if wait > 0 { return ScopeRefusal(kind: .requests, waitNanos: wait) }
+        }
+        if tokens >= 0 {
+            state.tokens.advance(to: now, windowSeconds: tokenWindowSeconds)
+            let wait = state.tokens.wait(for: 1, limit: tokens, now: now) ?? ScopeLimits.neverNanos
+            if wait > 0 { return ScopeRefusal(kind: .tokens, waitNanos: wait) }
+        }
+        // How long the others stay open is unknown: one second is the honest shortest advice.
+        if concurrent >= 0, state.inFlight >= concurrent {
+            return ScopeRefusal(kind: .concurrent, waitNanos: 1_000_000_000)
+        }
+        return nil
+    }
+
+    /// Counts one admitted request; `refusal` has just advanced the windows.
+    func count(_ state: inout ScopeCounters.State) {
+        if requests >= 0 { state.requests.add(1) }
+        state.inFlight = state.inFlight.addingSaturated(1)
+    }
+
+    /// What the rate-limit headers say.
+    func state(_ state: ScopeCounters.State, now: Int64) -> LimitState {
+        var answer = LimitState()
+        if requests >= 0 {
+            answer.requestLimit = requests
+            answer.requestRemaining = max(0, requests.subtractingSaturated(state.requests.total))
+            answer.requestWindowSeconds = requestWindowSeconds
+            answer.requestResetMilliseconds = (state.requests.untilEmpty(now: now) + 999_999) / 1_000_000
+        }
+        if tokens >= 0 {
+            answer.tokenLimit = tokens
+            answer.tokenRemaining = max(0, tokens.subtractingSaturated(state.tokens.total))
+            answer.tokenResetMilliseconds = (state.tokens.untilEmpty(now: now) + 999_999) / 1_000_000
+        }
+        return answer
+    }
+}

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// The counters of every scope by its name, apart from `Policy` so that a change of limits keeps what was used.
+///
+/// Striped by name and bounded: scopes with empty windows and no open request are forgotten when a stripe is full, so
+/// that token subjects from outside cannot grow it without end.
+package final class ClientTable: Sendable {
+    private struct Stripe {
+        var counters: [String: ScopeCounters] = [:]
+        /// Size at which idle entries are looked for again; grows where nothing could be forgotten.
+        var sweepAt: Int
+    }
+
+    /// A stripe of the table; a class because a `Mutex` cannot live in an array.
+    private final class LockedStripe: Sendable {
+        let stripe: Mutex<Stripe>
+        init(sweepAt: Int) { stripe = Mutex(Stripe(sweepAt: sweepAt)) }
+    }
+
+    private let stripes: [LockedStripe]
+    private let sweepAt: Int
+
+    /// - Parameter capacity: how many idle scopes are kept before they are looked through.
+    package init(capacity: Int = 65_536) {
+        sweepAt = max(16, capacity / 16)
+        let sweepAt = sweepAt
+        stripes = (0..<16).map { _ in LockedStripe(sweepAt: sweepAt) }
+    }
+
+    /// The counters of `name`, made where there are none. O(1), a hash and a lock.
+    package func counters(for name: String, now: Int64) -> ScopeCounters {
+        stripes[Int(truncatingIfNeeded: UInt(bitPattern: name.hashValue) % 16)].stripe.withLock { stripe in
+            if let known = stripe.counters[name] { return known }
+            if stripe.counters.count >= stripe.sweepAt {
+                stripe.counters = stripe.counters.filter { !$0.value.isIdle(at: now) }
+                stripe.sweepAt = max(sweepAt, stripe.counters.count * 2)
+            }
+            let made = ScopeCounters()
+            stripe.counters[name] = made
+            return made
+        }
+    }
+
+    /// How many scopes are kept.
+    package var count: Int { stripes.reduce(0) { $0 + $1.stripe.withLock { $0.counters.count } } }
+}

@@ -1,0 +1,67 @@
+/// Text from anywhere as the inside of a JSON string.
+package enum JSONText {
+    /// Appends `text` with everything escaped that JSON demands.
+    ///
+    /// - Parameter escapesFormat: also escape what is invisible or moves text about: C1 controls, format characters
+    ///   (bidirectional controls, zero-width, tags, byte order mark), line and paragraph separators, and private use.
+    package static func appendEscaped(_ text: String, escapesFormat: Bool, to bytes: inout [UInt8]) {
+        for scalar in text.unicodeScalars {
+            let value = scalar.value
+            switch value {
+            case 0x22, 0x5c:
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(UInt8(truncatingIfNeeded: value))
+            case 0x0a: appendPair("n", to: &bytes)
+            case 0x0d: appendPair("r", to: &bytes)
+            case 0x09: appendPair("t", to: &bytes)
+            case 0x20..<0x7f: bytes.append(UInt8(truncatingIfNeeded: value))
+            case 0..<0x20, 0x7f: appendUnit(value, to: &bytes)
+            default:
+                if escapesFormat, isUnseen(scalar) {
+                    for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() { appendUnit(UInt32(unit), to: &bytes) }
+                } else {
+                    for unit in UTF8.encode(scalar) ?? UTF8.EncodedScalar() { bytes.append(unit) }
+                }
+            }
+        }
+    }
+
+    /// Whether a scalar outside of ASCII must not reach a log or a screen as it is.
+    package static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        // Fillers, variation selectors and the joiner are drawn as nothing although they are no format characters.
+        default: scalar.properties.isDefaultIgnorableCodePoint
+        }
+    }
+
+    private static func appendPair(_ letter: Unicode.Scalar, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(UInt8(truncatingIfNeeded: letter.value))
+    }
+
+    private static func appendUnit(_ unit: UInt32, to bytes: inout [UInt8]) {
+        appendPair("u", to: &bytes)
+        for shift in stride(from: UInt32(12), through: 0, by: -4) {
+            let nibble = UInt8(truncatingIfNeeded: unit >> shift) & 0xf
+            bytes.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+        }
+    }
+
+    /// Appends a whole number in decimal digits.
+    package static func append(_ number: Int64, to bytes: inout [UInt8]) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var count = 0
+        var rest = number.magnitude
+        repeat {
+            digits[count] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+            count &+= 1
+        } while rest > 0
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        while count > 0 {
+            count &-= 1
+            bytes.append(digits[count])
+        }
+    }
+}

@@ -1,4 +1,5 @@
 package import Domain
+import Synchronization
 
 /// A scope as admission sees it: what it may use and what it has used.
 package struct Scope: Sendable {

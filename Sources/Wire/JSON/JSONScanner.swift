@@ -54,6 +54,7 @@ struct JSONScanner {
 
     /// The next member's name, its colon consumed, or nil at the closing brace. The value must be read in between.
     mutating func nextKey(_ bytes: Span<UInt8>, isFirst: inout Bool) throws(WireError) -> JSONString? {
+    ///
         var byte = try peek(bytes)
         if byte == UInt8(ascii: "}") {
             at &+= 1

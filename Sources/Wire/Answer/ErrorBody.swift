@@ -51,9 +51,10 @@ package enum ErrorBody {
         }
     }
 
-    /// The `type` of OpenAI's error bodies. Source: `wire.md`.
-    package static func openAIType(_ code: ErrorCode, limit: LimitKind? = nil) -> String {
+    /// The `type` of OpenAI's error bodies.
     ///
+    /// Source: `wire.md`.
+    package static func openAIType(_ code: ErrorCode, limit: LimitKind? = nil) -> String {
         switch code {
         case .insufficientQuota: "insufficient_quota"
         case .rateLimitExceeded, .concurrencyExceeded, .upstreamRateLimited: limit == .tokens ? "tokens" : "requests"

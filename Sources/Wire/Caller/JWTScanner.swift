@@ -1,8 +1,9 @@
 import Domain
 
-/// Why a text is no JSON Web Token that may be looked at further. The caller hears only that it is invalid.
-package enum JWTError: UInt8, Error, Sendable {
+/// Why a text is no JSON Web Token that may be looked at further.
 ///
+/// The caller hears only that it is invalid.
+package enum JWTError: UInt8, Error, Sendable {
     /// Not three base64url parts, or not JSON objects in them.
     case malformed
     /// Longer than any token of ours.
@@ -15,9 +16,10 @@ package enum JWTError: UInt8, Error, Sendable {
     case wrongType
 }
 
-/// What a JSON Web Token says. Nothing of it is true before its signature has been verified.
-package struct JWTFacts: Sendable, Equatable {
+/// What a JSON Web Token says.
 ///
+/// Nothing of it is true before its signature has been verified.
+package struct JWTFacts: Sendable, Equatable {
     /// `alg` of the header; empty where there is none.
     package internal(set) var algorithm = ""
     /// `kid` of the header.
@@ -44,10 +46,11 @@ package struct JWTFacts: Sendable, Equatable {
     package internal(set) var signature: [UInt8] = []
 }
 
-/// Reads the parts of a JSON Web Token (RFC 7519, compact form) strictly. It verifies nothing.
+/// Reads the parts of a JSON Web Token (RFC 7519, compact form) strictly.
+///
+/// It verifies nothing.
 package enum JWTScanner {
     /// The longest token that is looked at, in bytes.
-///
     package static let maximumLength = 8192
     private static let maximumHeader = 2048
     private static let maximumText = 256

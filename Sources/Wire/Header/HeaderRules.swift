@@ -18,10 +18,11 @@ package enum FieldRule: UInt8, Sendable {
     case dropped
 }
 
-/// Pure rules over header names and values. Names are matched without regard to case.
+/// Pure rules over header names and values.
+///
+/// Names are matched without regard to case.
 package enum HeaderRules {
     /// The rule for a field of a caller's request.
-///
     package static func request(_ name: Span<UInt8>) -> FieldRule {
         if isAmbiguous(name) { return .ambiguous }
         if has(hopByHop, name) { return .hopByHop }
@@ -81,9 +82,10 @@ package enum HeaderRules {
         return true
     }
 
-    /// Not a token of letters, digits and `-`. HTTP allows more, but CGI-like servers fold the rest together.
-    private static func isAmbiguous(_ name: Span<UInt8>) -> Bool {
+    /// Not a token of letters, digits and `-`.
     ///
+    /// HTTP allows more, but CGI-like servers fold the rest together.
+    private static func isAmbiguous(_ name: Span<UInt8>) -> Bool {
         for index in 0..<name.count {
             let byte = name[index]
             guard byte.lowered &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else { return true }

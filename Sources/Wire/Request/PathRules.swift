@@ -45,10 +45,11 @@ package struct Target: Sendable, Hashable {
     package var hasCredential: Bool
 }
 
-/// Recognition of request targets. Nothing is ever normalised: a path is one of ours letter for letter, or it is not.
+/// Recognition of request targets.
+///
+/// Nothing is ever normalised: a path is one of ours letter for letter, or it is not.
 package enum PathRules {
     /// Judges a target in origin form (`/path?query`).
-///
     package static func target(_ bytes: Span<UInt8>) -> Target {
         var end = 0
         while end < bytes.count, bytes[end] != UInt8(ascii: "?") { end &+= 1 }

@@ -1,6 +1,7 @@
-/// One change to a body: some of its bytes are replaced by others. What lies outside is forwarded as it was judged.
-package struct Splice: Sendable, Equatable {
+/// One change to a body: some of its bytes are replaced by others.
 ///
+/// What lies outside is forwarded as it was judged.
+package struct Splice: Sendable, Equatable {
     /// Index of the first byte to replace.
     package var offset: Int
     /// How many bytes are left out; 0 for an insertion.

@@ -51,7 +51,9 @@ package enum ErrorBody {
         }
     }
 
-    /// The `type` of OpenAI's error bodies. Source: `wire.md`.
+    /// The `type` of OpenAI's error bodies.
+    ///
+    /// Source: `wire.md`.
     package static func openAIType(_ code: ErrorCode, limit: LimitKind? = nil) -> String {
         switch code {
         case .insufficientQuota: "insufficient_quota"

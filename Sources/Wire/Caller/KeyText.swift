@@ -11,7 +11,9 @@ package enum KeyText {
 
     /// The id of a key whose form and checksum are right; nil for anything else.
     package static func parse(_ bytes: Span<UInt8>) -> KeyID? {
-        guard bytes.count == length, bytes.equals("tg_", from: 0, to: 3), bytes[11] == UInt8(ascii: "_") else { return nil }
+        guard bytes.count == length, bytes.equals("tg_", from: 0, to: 3), bytes[11] == UInt8(ascii: "_") else {
+            return nil
+        }
         for index in 12..<length where !Base62.isDigit(bytes[index]) { return nil }
         var packed: UInt64 = 0
         for index in 3..<11 {

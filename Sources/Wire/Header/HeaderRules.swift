@@ -18,7 +18,9 @@ package enum FieldRule: UInt8, Sendable {
     case dropped
 }
 
-/// Pure rules over header names and values. Names are matched without regard to case.
+/// Pure rules over header names and values.
+///
+/// Names are matched without regard to case.
 package enum HeaderRules {
     /// The rule for a field of a caller's request.
     package static func request(_ name: Span<UInt8>) -> FieldRule {
@@ -80,7 +82,9 @@ package enum HeaderRules {
         return true
     }
 
-    /// Not a token of letters, digits and `-`. HTTP allows more, but CGI-like servers fold the rest together.
+    /// Not a token of letters, digits and `-`.
+    ///
+    /// HTTP allows more, but CGI-like servers fold the rest together.
     private static func isAmbiguous(_ name: Span<UInt8>) -> Bool {
         for index in 0..<name.count {
             let byte = name[index]

@@ -70,6 +70,11 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Appends the bytes from `start` up to `end` to an array.
+    func append(from start: Int, to end: Int, to array: inout [UInt8]) {
+        unsafe extracting(start..<end).withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }
+    }
+
     /// The value of four hexadecimal digits; nil where they are not there.
     func hexadecimal(at index: Int) -> UInt32? {
         guard index &+ 4 <= count else { return nil }

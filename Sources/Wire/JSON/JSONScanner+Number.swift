@@ -17,7 +17,8 @@ extension JSONScanner {
         var fits = true
         while let digit = digit(bytes) {
             let (scaled, over) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overSum) = isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (sum, overSum) =
+                isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             if over || overSum { fits = false }
             value = sum
             at &+= 1

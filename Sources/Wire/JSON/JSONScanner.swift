@@ -52,7 +52,9 @@ struct JSONScanner {
         at &+= 1
     }
 
-    /// The next member's name, its colon consumed, or nil at the closing brace. The value must be read in between.
+    /// The next member's name, its colon consumed, or nil at the closing brace.
+    ///
+    /// The value must be read in between.
     mutating func nextKey(_ bytes: Span<UInt8>, isFirst: inout Bool) throws(WireError) -> JSONString? {
         var byte = try peek(bytes)
         if byte == UInt8(ascii: "}") {

@@ -30,12 +30,16 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Opens an object; its members come next.
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
+    /// Closes the innermost object.
     package mutating func endObject() { close(UInt8(ascii: "}")) }
 
+    /// Opens an array; its elements come next.
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
 
+    /// Closes the innermost array.
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// A member's name, which is a literal that needs no escape; its value comes next.
@@ -55,6 +59,7 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes a string, escaped.
     package mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -62,16 +67,19 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Writes a whole number.
     package mutating func value(_ number: Int64) {
         separate()
         JSONText.append(number, to: &bytes)
     }
 
+    /// Writes `true` or `false`.
     package mutating func value(_ truth: Bool) {
         separate()
         append(truth ? "true" : "false")
     }
 
+    /// Writes `null`.
     package mutating func null() {
         separate()
         append("null")
@@ -83,16 +91,19 @@ package struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// A member whose value is a string.
     package mutating func member(_ name: StaticString, _ text: String) {
         key(name)
         value(text)
     }
 
+    /// A member whose value is a whole number.
     package mutating func member(_ name: StaticString, _ number: Int64) {
         key(name)
         value(number)
     }
 
+    /// A member whose value is a boolean.
     package mutating func member(_ name: StaticString, _ truth: Bool) {
         key(name)
         value(truth)

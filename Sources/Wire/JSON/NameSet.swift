@@ -20,7 +20,8 @@ struct NameSet {
             hash = NameSet.hash(bytes, from: key.start, to: key.end)
         }
         guard insert(hash) else {
-            throw WireError(.duplicateKey, "The body has the same member name twice in one object, at byte \(key.start).")
+            throw WireError(
+                .duplicateKey, "The body has the same member name twice in one object, at byte \(key.start).")
         }
         guard count <= NameSet.maximumCount else {
             throw WireError(.tooDeep, "The body has an object with more than \(NameSet.maximumCount) members.")

@@ -45,7 +45,9 @@ package struct Target: Sendable, Hashable {
     package var hasCredential: Bool
 }
 
-/// Recognition of request targets. Nothing is ever normalised: a path is one of ours letter for letter, or it is not.
+/// Recognition of request targets.
+///
+/// Nothing is ever normalised: a path is one of ours letter for letter, or it is not.
 package enum PathRules {
     /// Judges a target in origin form (`/path?query`).
     package static func target(_ bytes: Span<UInt8>) -> Target {
@@ -82,7 +84,9 @@ package enum PathRules {
             let byte = index < end ? bytes[index] : UInt8(ascii: "/")
             switch byte {
             case UInt8(ascii: "/"):
-                let isDots = bytes.equals(".", from: segmentStart, to: index) || bytes.equals("..", from: segmentStart, to: index)
+                let isDots =
+                    bytes.equals(".", from: segmentStart, to: index)
+                    || bytes.equals("..", from: segmentStart, to: index)
                 if index == segmentStart || isDots { return true }
                 segmentStart = index &+ 1
             case UInt8(ascii: ";"): return true

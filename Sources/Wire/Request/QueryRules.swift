@@ -11,7 +11,8 @@ enum QueryRules {
     static func hasCredential(_ bytes: Span<UInt8>, _ query: Range<Int>) -> Bool {
         var start = query.lowerBound
         for index in query.lowerBound...query.upperBound {
-            let isEnd = index == query.upperBound || bytes[index] == UInt8(ascii: "&") || bytes[index] == UInt8(ascii: ";")
+            let isEnd =
+                index == query.upperBound || bytes[index] == UInt8(ascii: "&") || bytes[index] == UInt8(ascii: ";")
             guard isEnd else { continue }
             if isCredential(bytes, start..<index) { return true }
             start = index &+ 1

@@ -52,7 +52,8 @@ package struct RequestFacts: Sendable, Equatable {
 
     /// Tokens of the prompt by our own estimate: a token for each four bytes of text, rounded up.
     package var estimatedPromptTokens: Int64 {
-        Int64(clamping: promptLength / 4 + (promptLength % 4 == 0 ? 0 : 1)).addingSaturated(Int64(clamping: promptTokenCount))
+        Int64(clamping: promptLength / 4 + (promptLength % 4 == 0 ? 0 : 1)).addingSaturated(
+            Int64(clamping: promptTokenCount))
     }
 
     /// The change that makes a provider report usage at the end of a stream; nil where the body asks for it already

@@ -57,7 +57,8 @@ enum RequestName: UInt8 {
     private static var ambiguous: WireError {
         WireError(
             .ambiguousKey,
-            "The body has a member that equals a known one but for upper and lower case; providers would not agree on it.")
+            "The body has a member that equals a known one but for upper and lower case; providers would not agree on it."
+        )
     }
 
     private static func exact(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> RequestName? {

@@ -1,4 +1,6 @@
-/// One change to a body: some of its bytes are replaced by others. What lies outside is forwarded as it was judged.
+/// One change to a body: some of its bytes are replaced by others.
+///
+/// What lies outside is forwarded as it was judged.
 package struct Splice: Sendable, Equatable {
     /// Index of the first byte to replace.
     package var offset: Int
@@ -34,14 +36,10 @@ package struct Splice: Sendable, Equatable {
             guard splice.offset >= next, splice.length >= 0, splice.offset <= body.count,
                 splice.length <= body.count - splice.offset
             else { continue }
-            append(body, from: next, to: splice.offset, to: &output)
+            body.append(from: next, to: splice.offset, to: &output)
             output += splice.bytes
             next = splice.offset + splice.length
         }
-        append(body, from: next, to: body.count, to: &output)
-    }
-
-    private static func append(_ body: Span<UInt8>, from start: Int, to end: Int, to output: inout [UInt8]) {
-        unsafe body.extracting(start..<end).withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+        body.append(from: next, to: body.count, to: &output)
     }
 }

@@ -1,0 +1,153 @@
+/// What one JSON object of an answer says: a whole buffered answer, or one event of a stream.
+struct AnswerFacts {
+    /// Which event of the Responses API it is; everything else is `other`.
+    enum Kind {
+        case other
+        /// A piece of text, reasoning or arguments.
+        case delta
+        /// `response.completed`, `response.incomplete` or `response.failed`.
+        case final
+        case error
+    }
+
+    var kind = Kind.other
+    /// The last `usage` object, or the one inside `response`.
+    var figures: UsageFigures?
+    /// UTF-8 bytes of answer text: contents, reasoning, refusals, arguments of calls.
+    var textLength = 0
+    /// UTF-8 bytes of a top-level `delta`, which counts only in an event of kind `delta`.
+    var deltaLength = 0
+    /// `choices` is there and has no element.
+    var hasNoChoices = false
+    var hasError = false
+
+    /// A chunk that was sent only because usage was asked for.
+    var isUsageOnly: Bool { hasNoChoices && figures != nil && textLength == 0 }
+
+    /// Text of the object that the caller receives.
+    var deliveredLength: Int { kind == .delta ? textLength &+ deltaLength : textLength }
+
+    /// Reads the object that is next; what was read before an error stays.
+    mutating func read(_ json: inout JSONScanner, _ bytes: Span<UInt8>) throws(WireError) {
+        guard try json.peek(bytes) == UInt8(ascii: "{") else { throw json.failure("no object") }
+        try json.open(1)
+        var isFirst = true
+        while let key = try json.nextKey(bytes, isFirst: &isFirst) { try member(key, &json, bytes) }
+        try json.end(bytes)
+    }
+
+    private mutating func member(
+        _ key: JSONString, _ json: inout JSONScanner, _ bytes: Span<UInt8>
+    ) throws(WireError) {
+        let next = try json.peek(bytes)
+        if key.equals("choices", bytes) {
+            let before = json.at
+            try text(&json, bytes, depth: 1)
+            hasNoChoices = next == UInt8(ascii: "[") && bytes.isEmptyArray(from: before, to: json.at)
+        } else if key.equals("usage", bytes), next == UInt8(ascii: "{") {
+            try usage(&json, bytes, depth: 2)
+        } else if key.equals("type", bytes), next == UInt8(ascii: "\"") {
+            kind = AnswerFacts.kind(try json.string(bytes), bytes)
+        } else if key.equals("delta", bytes), next == UInt8(ascii: "\"") {
+            deltaLength = try json.string(bytes).decodedCount
+        } else if key.equals("response", bytes), next == UInt8(ascii: "{") {
+            try response(&json, bytes)
+        } else if key.equals("output", bytes) {
+            try text(&json, bytes, depth: 1)
+        } else if key.equals("error", bytes) {
+            hasError = next != UInt8(ascii: "n")
+            try json.skip(bytes, depth: 1)
+        } else {
+            try json.skip(bytes, depth: 1)
+        }
+    }
+
+    private mutating func usage(_ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int) throws(WireError) {
+        var found = UsageFigures()
+        try found.read(&json, bytes, depth: depth)
+        figures = found
+    }
+
+    private mutating func response(_ json: inout JSONScanner, _ bytes: Span<UInt8>) throws(WireError) {
+        try json.open(2)
+        var isFirst = true
+        while let key = try json.nextKey(bytes, isFirst: &isFirst) {
+            if key.equals("usage", bytes), try json.peek(bytes) == UInt8(ascii: "{") {
+                try usage(&json, bytes, depth: 3)
+            } else {
+                try json.skip(bytes, depth: 2)
+            }
+        }
+    }
+
+    private static func kind(_ type: JSONString, _ bytes: Span<UInt8>) -> Kind {
+        if type.equals("error", bytes) { return .error }
+        for name: StaticString in ["response.completed", "response.incomplete", "response.failed"]
+        where type.equals(name, bytes) { return .final }
+        let isDelta =
+            type.end &- type.start >= 15 && bytes.equals("response.", from: type.start, to: type.start &+ 9)
+            && bytes.equals(".delta", from: type.end &- 6, to: type.end)
+        // Sound comes as base64, which is no text.
+        return isDelta && !type.equals("response.audio.delta", bytes) ? .delta : .other
+    }
+
+    /// Counts the answer text in a value: strings, lists, and the members of objects that hold text.
+    private mutating func text(_ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int) throws(WireError) {
+        switch try json.peek(bytes) {
+        case UInt8(ascii: "\""): textLength &+= try json.string(bytes).decodedCount
+        case UInt8(ascii: "["):
+            try json.open(depth &+ 1)
+            var isFirst = true
+            while try json.nextElement(bytes, isFirst: &isFirst) { try text(&json, bytes, depth: depth &+ 1) }
+        case UInt8(ascii: "{"): try textOfObject(&json, bytes, depth: depth &+ 1)
+        default: try json.skip(bytes, depth: depth)
+        }
+    }
+
+    private mutating func textOfObject(
+        _ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int
+    ) throws(WireError) {
+        try json.open(depth)
+        var isFirst = true
+        var reasoning = 0
+        while let key = try json.nextKey(bytes, isFirst: &isFirst) {
+            if AnswerFacts.holdsText(key, bytes) {
+                try text(&json, bytes, depth: depth)
+            } else if key.equals("reasoning_content", bytes) || key.equals("reasoning", bytes) {
+                // Some providers send the same reasoning under both names.
+                let before = textLength
+                try text(&json, bytes, depth: depth)
+                reasoning = max(reasoning, textLength &- before)
+                textLength = before
+            } else {
+                try json.skip(bytes, depth: depth)
+            }
+        }
+        textLength &+= reasoning
+    }
+
+    /// Members that are text of the answer, or objects and lists that hold it.
+    private static func holdsText(_ key: JSONString, _ bytes: Span<UInt8>) -> Bool {
+        switch key.end &- key.start {
+        case 4: key.equals("text", bytes)
+        case 5: key.equals("delta", bytes)
+        case 7:
+            key.equals("content", bytes) || key.equals("message", bytes) || key.equals("refusal", bytes)
+                || key.equals("summary", bytes)
+        case 8: key.equals("function", bytes)
+        case 9: key.equals("arguments", bytes)
+        case 10: key.equals("tool_calls", bytes)
+        case 13: key.equals("function_call", bytes)
+        default: false
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the array in these bytes, which is well-formed, has no element.
+    fileprivate func isEmptyArray(from start: Int, to end: Int) -> Bool {
+        var index = start &+ 1
+        while index < end, self[index] <= 0x20 { index &+= 1 }
+        return index &+ 1 == end
+    }
+}

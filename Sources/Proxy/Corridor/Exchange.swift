@@ -61,6 +61,7 @@ struct Exchange: ~Copyable {
     private var kept = ByteBuffer()
     private var isKeeping = true
     private var meter: StreamMeter?
+    private var plan = ForwardPlan()
     private var pendingRefusal: Refusal?
 
     init(record: RequestRecord, at now: Int64) {
@@ -147,7 +148,7 @@ extension Exchange {
         if head.isEventStream {
             phase = .streaming
             record.isStream = true
-            meter = StreamMeter(promptTokenEstimate: order.promptTokenEstimate)
+            meter = StreamMeter(promptTokens: order.promptTokenEstimate)
             return .begin(ByteBuffer(), length: nil)
         }
         phase = .holding
@@ -350,30 +351,42 @@ extension Exchange {
 extension Exchange {
     private mutating func meterStream(_ bytes: ByteBuffer) -> ByteBuffer {
         guard order.isMetered, head?.isEncoded != true else { return bytes }
-        return meter?.pass(bytes, stripUsage: order.stripsUsage) ?? bytes
+        bytes.withUnsafeReadableBytes { all in
+            meter?.consume(all.bindMemory(to: UInt8.self).span, stripUsage: order.stripsUsage, forward: &plan)
+        }
+        if plan.isUnchanged { return bytes }
+        var passed = ByteBuffer(bytes: plan.held)
+        for piece in plan.pieces {
+            guard let slice = bytes.getSlice(at: bytes.readerIndex + piece.lowerBound, length: piece.count) else { continue }
+            passed.writeImmutableBuffer(slice)
+        }
+        return passed
     }
 
     private mutating func endStream(at now: Int64) -> ExchangeAction {
         // Where only the connection's end ends the body, a stream without its last event may have been cut.
-        if head?.isFramedByConnection == true, meter?.isComplete != true {
+        if head?.isFramedByConnection == true, meter?.isDone != true {
             return cut(.upstreamCut, detail: "the provider's stream broke off", at: now)
         }
-        let rest = meter?.rest()
+        let rest = meter?.flush() ?? []
         billStream(isCut: false)
         finish(at: now)
-        return .end(rest)
+        return .end(rest.isEmpty ? nil : ByteBuffer(bytes: rest))
     }
 
     private mutating func billStream(isCut: Bool) {
         guard order.isMetered else { return }
-        record.usage = meter?.usage(isCut: isCut) ?? TokenUsage(source: .partial)
+        record.usage = meter?.finish(cutOff: isCut) ?? TokenUsage(source: .partial)
         price()
     }
 
     private mutating func billAnswer(_ body: ByteBuffer?) {
         guard order.isMetered else { return }
         if let body, head?.isEncoded != true {
-            record.usage = AnswerUsage.read(body, promptTokenEstimate: order.promptTokenEstimate)
+            record.usage = body.withUnsafeReadableBytes { all in
+                UsageReader.usage(
+                    of: all.bindMemory(to: UInt8.self).span, promptTokens: order.promptTokenEstimate)
+            }
         } else {
             record.usage = TokenUsage(inputUncached: order.promptTokenEstimate, source: .estimated)
         }

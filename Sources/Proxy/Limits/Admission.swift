@@ -82,6 +82,15 @@ package struct Admission: Sendable {
         }
     }
 
+    /// The limit of `kind` that a refusing scope has.
+    package func limit(_ kind: LimitKind, of scope: LimitState.RefusingScope) -> Limit? {
+        switch scope {
+        case .client: client.limits.limit(kind)
+        case .model: model?.limits.limit(kind)
+        case .gateway: gateway?.limits.limit(kind)
+        }
+    }
+
     private func decide(
         _ own: inout ScopeCounters.State, _ shared: inout ScopeCounters.State, _ all: inout ScopeCounters.State,
         now: Int64, wallSeconds: Int64

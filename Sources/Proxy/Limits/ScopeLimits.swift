@@ -32,4 +32,18 @@ package struct ScopeLimits: Sendable, Equatable {
 
     /// Whether nothing is limited, so that the scope need not be asked.
     package var isUnlimited: Bool { self == ScopeLimits() }
+
+    /// The limit of `kind`; nil where there is none.
+    package func limit(_ kind: LimitKind) -> Limit? {
+        let (amount, window): (Int64, Int64) =
+            switch kind {
+            case .requests: (requests, requestWindowSeconds)
+            case .tokens: (tokens, tokenWindowSeconds)
+            case .concurrent: (concurrent, 0)
+            case .budgetHour: (budgetHour, 0)
+            case .budgetDay: (budgetDay, 0)
+            case .budgetMonth: (budgetMonth, 0)
+            }
+        return amount < 0 ? nil : Limit(kind: kind, amount: amount, windowSeconds: window)
+    }
 }

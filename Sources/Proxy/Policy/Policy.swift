@@ -16,15 +16,16 @@ package final class Policy: Sendable {
     package let jwt: JWTPolicy?
     /// Further paths that are forwarded; each a whole path, or a prefix where it ends in `*`.
     package let passthrough: [String]
+    /// Where a passed-through request goes whose body names no model; nil where none may go.
+    package let passthroughUpstream: Upstream?
     package let trustedProxies: AddressList
     package let metricsAllowed: AddressList
-    /// When client keys or tokens are missing altogether and the operator said so: nothing, today.
     package let timeouts: Timeouts
 
     package init(
         epoch: UInt64, keys: KeyTable, clients: [String: ClientPolicy], tiers: [String: TierPolicy],
         defaultTier: String, models: [String: ModelPolicy], gateway: Scope, jwt: JWTPolicy?, passthrough: [String],
-        trustedProxies: AddressList, metricsAllowed: AddressList, timeouts: Timeouts
+        passthroughUpstream: Upstream?, trustedProxies: AddressList, metricsAllowed: AddressList, timeouts: Timeouts
     ) {
         self.epoch = epoch
         self.keys = keys
@@ -35,9 +36,17 @@ package final class Policy: Sendable {
         self.gateway = gateway
         self.jwt = jwt
         self.passthrough = passthrough
+        self.passthroughUpstream = passthroughUpstream
         self.trustedProxies = trustedProxies
         self.metricsAllowed = metricsAllowed
         self.timeouts = timeouts
+    }
+
+    /// Whether the configuration lets this path through.
+    package func allowsPassthrough(_ path: String) -> Bool {
+        passthrough.contains { pattern in
+            pattern.hasSuffix("*") ? path.hasPrefix(pattern.dropLast()) : path == pattern
+        }
     }
 }
 

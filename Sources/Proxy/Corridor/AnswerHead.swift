@@ -1,0 +1,172 @@
+import Domain
+import HTTP
+import NIOCore
+import Wire
+
+/// Writes the heads of answers: the provider's fields that may pass, and ours.
+enum AnswerHead {
+    /// Which end an answer has.
+    enum Ending {
+        case length(Int)
+        case chunked
+        /// HTTP/1.0 knows no chunks: the connection's end ends the answer.
+        case close
+    }
+
+    /// Fields of every answer of ours.
+    struct Common {
+        var requestID: RequestID
+        var limits: LimitState?
+        var date: String
+        var keepsAlive: Bool
+        /// Whether the caller speaks HTTP/1.0, where staying open has to be said.
+        var isHTTP10: Bool
+    }
+
+    /// The provider's head as the caller is to see it.
+    static func relay(_ head: Head, status: UInt16, ending: Ending, common: Common, into buffer: inout ByteBuffer) {
+        HeadWriter.status(status, into: &buffer)
+        copyFields(of: head, isRequest: false, into: &buffer)
+        finish(ending: ending, common: common, into: &buffer)
+    }
+
+    /// The head of an answer that the gateway makes itself.
+    static func own(
+        status: UInt16, contentType: StaticString, ending: Ending, common: Common, into buffer: inout ByteBuffer
+    ) {
+        HeadWriter.status(status, into: &buffer)
+        buffer.writeStaticString("Content-Type: ")
+        buffer.writeStaticString(contentType)
+        buffer.writeStaticString("\r\n")
+        finish(ending: ending, common: common, into: &buffer)
+    }
+
+    /// The head of a refusal.
+    static func refusal(
+        _ refusal: Refusal, contentType: StaticString = "application/json", length: Int, common: Common,
+        into buffer: inout ByteBuffer
+    ) {
+        HeadWriter.status(refusal.status ?? refusal.code.status, into: &buffer)
+        buffer.writeStaticString("Content-Type: ")
+        buffer.writeStaticString(contentType)
+        buffer.writeStaticString("\r\nx-tollgate-error-source: ")
+        buffer.writeString(refusal.code.origin.rawValue)
+        buffer.writeStaticString("\r\n")
+        if refusal.code.status == 401 { buffer.writeStaticString("WWW-Authenticate: Bearer\r\n") }
+        if refusal.code == .methodNotAllowed { buffer.writeStaticString("Allow: GET, POST\r\n") }
+        if let mayRetry = refusal.mayRetry {
+            buffer.writeStaticString(mayRetry ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n")
+        }
+        if refusal.retryAfterMilliseconds > 0 {
+            let seconds = RateText.wholeSeconds(milliseconds: refusal.retryAfterMilliseconds)
+            HeadWriter.field("Retry-After", Int(clamping: seconds), into: &buffer)
+            HeadWriter.field("retry-after-ms", Int(clamping: refusal.retryAfterMilliseconds), into: &buffer)
+        }
+        finish(ending: .length(length), common: common, into: &buffer)
+    }
+
+    /// Copies the fields that may pass from one side to the other.
+    static func copyFields(of head: Head, isRequest: Bool, into buffer: inout ByteBuffer) {
+        head.withBytes { all in
+            for field in head.fields {
+                let name = UnsafeRawBufferPointer(rebasing: all[field.nameRange]).bindMemory(to: UInt8.self).span
+                let rule = isRequest ? HeaderRules.request(name) : HeaderRules.response(name)
+                guard rule == .pass else { continue }
+                if head.namesHopFields, isNamedByConnection(name, head, all) { continue }
+                // Name, colon and value lie side by side: one copy takes all but the line's end.
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[field.nameRange]))
+                buffer.writeStaticString(": ")
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[field.valueRange]))
+                buffer.writeStaticString("\r\n")
+            }
+        }
+    }
+
+    private static func isNamedByConnection(
+        _ name: borrowing Span<UInt8>, _ head: Head, _ all: UnsafeRawBufferPointer
+    ) -> Bool {
+        head.fields.contains { field in
+            let own = UnsafeRawBufferPointer(rebasing: all[field.nameRange]).bindMemory(to: UInt8.self).span
+            guard HeaderRules.request(own) == .hopByHop else { return false }
+            let value = UnsafeRawBufferPointer(rebasing: all[field.valueRange]).bindMemory(to: UInt8.self).span
+            return HeaderRules.connection(value, names: copy name)
+        }
+    }
+
+    private static func finish(ending: Ending, common: Common, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("Date: ")
+        buffer.writeString(common.date)
+        buffer.writeStaticString("\r\nX-Request-ID: ")
+        write(common.requestID, into: &buffer)
+        buffer.writeStaticString("\r\n")
+        if let limits = common.limits { RateFields.write(limits, into: &buffer) }
+        var keepsAlive = common.keepsAlive
+        switch ending {
+        case .length(let length): HeadWriter.field("Content-Length", length, into: &buffer)
+        case .chunked: buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+        case .close: keepsAlive = false
+        }
+        if !keepsAlive {
+            buffer.writeStaticString("Connection: close\r\n")
+        } else if common.isHTTP10 {
+            buffer.writeStaticString("Connection: keep-alive\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// The id's text without a String between for our own.
+    static func write(_ id: RequestID, into buffer: inout ByteBuffer) {
+        switch id {
+        case .given(let text): buffer.writeString(text)
+        case .made(let boot, let counter):
+            buffer.writeStaticString("req_")
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 24) { space in
+                for index in 0..<24 {
+                    let word = index < 12 ? boot : counter
+                    let nibble = UInt8(truncatingIfNeeded: word >> UInt64(44 - index % 12 * 4)) & 0xf
+                    space[index] = nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
+                }
+                return 24
+            }
+        }
+    }
+}
+
+/// The rate-limit fields, the same on answers, streams and refusals.
+enum RateFields {
+    static func write(_ limits: LimitState, into buffer: inout ByteBuffer) {
+        if limits.requestLimit >= 0 {
+            let reset = limits.requestResetMilliseconds
+            let seconds = RateText.wholeSeconds(milliseconds: reset)
+            field("X-RateLimit-Limit: ", limits.requestLimit, into: &buffer)
+            field("X-RateLimit-Remaining: ", limits.requestRemaining, into: &buffer)
+            field("X-RateLimit-Reset: ", seconds, into: &buffer)
+            field("x-ratelimit-limit-requests: ", limits.requestLimit, into: &buffer)
+            field("x-ratelimit-remaining-requests: ", limits.requestRemaining, into: &buffer)
+            buffer.writeStaticString("x-ratelimit-reset-requests: ")
+            buffer.writeString(RateText.goDuration(milliseconds: reset))
+            buffer.writeStaticString("\r\nRateLimit-Policy: \"default\";q=")
+            HeadWriter.integer(Int(clamping: limits.requestLimit), into: &buffer)
+            buffer.writeStaticString(";w=")
+            HeadWriter.integer(Int(clamping: limits.requestWindowSeconds), into: &buffer)
+            buffer.writeStaticString("\r\nRateLimit: \"default\";r=")
+            HeadWriter.integer(Int(clamping: limits.requestRemaining), into: &buffer)
+            buffer.writeStaticString(";t=")
+            HeadWriter.integer(Int(clamping: seconds), into: &buffer)
+            buffer.writeStaticString("\r\n")
+        }
+        if limits.tokenLimit >= 0 {
+            field("x-ratelimit-limit-tokens: ", limits.tokenLimit, into: &buffer)
+            field("x-ratelimit-remaining-tokens: ", limits.tokenRemaining, into: &buffer)
+            buffer.writeStaticString("x-ratelimit-reset-tokens: ")
+            buffer.writeString(RateText.goDuration(milliseconds: limits.tokenResetMilliseconds))
+            buffer.writeStaticString("\r\n")
+        }
+    }
+
+    private static func field(_ name: StaticString, _ value: Int64, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString(name)
+        HeadWriter.integer(Int(clamping: value), into: &buffer)
+        buffer.writeStaticString("\r\n")
+    }
+}

@@ -1,0 +1,263 @@
+import Domain
+import HTTP
+import NIOCore
+import Telemetry
+import Wire
+
+// Obeying the exchange.
+extension FrontHandler {
+    /// Carries out what the exchange decided.
+    func obey(_ action: ExchangeAction, now: Int64) {
+        switch action {
+        case .nothing: break
+        case .judge: askAdmission()
+        case .connect: connect()
+        case .send: send()
+        case .answer(let body): answer(body, now: now)
+        case .begin(let first, let length): begin(first, length: length)
+        case .forward(let bytes): forward(bytes)
+        case .end(let rest): end(rest, now: now)
+        case .refuse(let refusal): answerRefusal(refusal, now: now)
+        case .passError(let refusal, let body): passError(refusal, body, now: now)
+        case .cut(let event): cut(event, now: now)
+        case .abandon:
+            keepsAlive = false
+            finish(now: now)
+        }
+    }
+
+    private func askAdmission() {
+        guard var dispatch = order else { return refuse(Refusal(.internalError)) }
+        let wall = LoopClock.wall()
+        let state = dispatch.admission.judge(
+            wallSeconds: Calendar.floorDivide(wall, 1000), clock: LoopClock.monotonic)
+        if let kind = state.refusedBy {
+            let scope = state.refusedScope ?? .client
+            let name =
+                switch scope {
+                case .client: facts?.caller?.client.name ?? ""
+                case .model: "model \(dispatch.model?.name ?? "")"
+                case .gateway: "the gateway"
+                }
+            let limit = dispatch.admission.limit(kind, of: scope)
+            return feed(.limitAnswered(state, Refusal(limits: state, scopeName: name, limit: limit)))
+        }
+        dispatch.isCounted = true
+        order = dispatch
+        facts?.caller?.key?.activity.lastAccepted.store(wall, ordering: .relaxed)
+        open(.admitted, wall: wall)
+        feed(.limitAnswered(state, nil))
+    }
+
+    /// States the fact that a request arrived and how it was judged.
+    func open(_ decision: Decision, wall: Int64) {
+        guard let opened = exchange?.opened(decision, wall: wall) else { return }
+        loop.meter.open(opened)
+        loop.armTick()
+    }
+
+    private func connect() {
+        guard let dispatch = order else { return }
+        if let idle = loop.pools.take(dispatch.upstream) {
+            upstream = idle
+            return feed(.upstreamReady)
+        }
+        let serial = requestSerial
+        loop.pools.connect(dispatch.upstream, timeout: dispatch.timeouts.connect) { [self] result in
+            guard serial == requestSerial, exchange?.phase == .connecting else {
+                // Whoever wanted it has gone; the next one may have it.
+                if case .success(let connection) = result { loop.pools.putBack(connection, now: LoopClock.monotonic()) }
+                return
+            }
+            switch result {
+            case .success(let connection):
+                upstream = connection
+                feed(.upstreamReady)
+            case .failure(let fault): feed(.upstreamUnreachable(fault.reason))
+            }
+        }
+    }
+
+    private func send() {
+        guard let upstream, let facts, let id = exchange?.record.requestID else {
+            return feed(.upstreamBroken("connection lost"))
+        }
+        let head = UpstreamRequest.head(
+            of: parser.head, intake: facts, upstream: upstream.upstream, requestID: id, bodyLength: body.readableBytes)
+        let sent = body
+        body = ByteBuffer()
+        upstream.send(head: head, body: sent, for: self)
+    }
+
+    private func common(date wall: Int64) -> AnswerHead.Common {
+        AnswerHead.Common(
+            requestID: exchange?.record.requestID ?? .made(boot: loop.boot, counter: 0), limits: exchange?.record.limits,
+            date: loop.date(wall: wall), keepsAlive: keepsAlive && !loop.isDraining, isHTTP10: parser.head.isHTTP10)
+    }
+
+    private func answer(_ content: ByteBuffer, now: Int64) {
+        guard let head = upstreamHead else { return finish(now: now) }
+        var buffer = ByteBufferAllocator().buffer(capacity: 1024 + min(content.readableBytes, 16_384))
+        let size = content.readableBytes
+        AnswerHead.relay(
+            head, status: head.status, ending: .length(size), common: common(date: LoopClock.wall()), into: &buffer)
+        write(buffer, content: content)
+        finish(now: now)
+    }
+
+    /// Writes a head and its content: in one piece where copying is cheaper than a second vector.
+    private func write(_ head: ByteBuffer, content: ByteBuffer) {
+        guard let context else { return }
+        exchange?.record.bytesOut += Int64(content.readableBytes + head.readableBytes)
+        if content.readableBytes <= 16_384 {
+            var whole = head
+            whole.writeImmutableBuffer(content)
+            context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(head), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(content), promise: nil)
+        }
+    }
+
+    private func begin(_ first: ByteBuffer, length: Int?) {
+        guard let head = upstreamHead else { return }
+        hasBegun = true
+        let ending: AnswerHead.Ending =
+            if let length { .length(length) } else if parser.head.isHTTP10 { .close } else { .chunked }
+        isChunked = if case .chunked = ending { true } else { false }
+        if case .close = ending { keepsAlive = false }
+        var buffer = ByteBufferAllocator().buffer(capacity: 1024)
+        AnswerHead.relay(head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &buffer)
+        if first.readableBytes > 0 { frame(first, into: &buffer) }
+        exchange?.record.bytesOut += Int64(buffer.readableBytes)
+        context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func frame(_ bytes: ByteBuffer, into buffer: inout ByteBuffer) {
+        if isChunked { HeadWriter.chunkSize(bytes.readableBytes, into: &buffer) }
+        buffer.writeImmutableBuffer(bytes)
+        if isChunked { buffer.writeStaticString("\r\n") }
+    }
+
+    private func forward(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0, let context else { return }
+        if isChunked {
+            var buffer = ByteBufferAllocator().buffer(capacity: bytes.readableBytes + 24)
+            frame(bytes, into: &buffer)
+            exchange?.record.bytesOut += Int64(buffer.readableBytes)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        } else {
+            exchange?.record.bytesOut += Int64(bytes.readableBytes)
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        }
+        if !context.channel.isWritable { upstream?.pause() }
+    }
+
+    private func end(_ rest: ByteBuffer?, now: Int64) {
+        var buffer = ByteBufferAllocator().buffer(capacity: 64 + (rest?.readableBytes ?? 0))
+        if let rest, rest.readableBytes > 0 { frame(rest, into: &buffer) }
+        if isChunked { buffer.writeStaticString("0\r\n\r\n") }
+        if buffer.readableBytes > 0 {
+            exchange?.record.bytesOut += Int64(buffer.readableBytes)
+            context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+        finish(now: now)
+    }
+
+    private func answerRefusal(_ refusal: Refusal, now: Int64) {
+        let content = ErrorBody.json(
+            refusal.code, message: refusal.message, param: refusal.param, limit: exchange?.record.limits.refusedBy)
+        sendRefusal(refusal, ByteBuffer(bytes: content), now: now)
+    }
+
+    private func passError(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
+        let secret = order?.upstream.secret ?? []
+        sendRefusal(refusal, Redaction.clean(content, of: secret), now: now)
+    }
+
+    private func sendRefusal(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
+        if refusal.closes || (parser.head.expectsContinue && !isBodyDone && mode != .collecting) { keepsAlive = false }
+        var buffer = ByteBufferAllocator().buffer(capacity: 1024 + content.readableBytes)
+        AnswerHead.refusal(refusal, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
+        write(buffer, content: parser.head.method == .head ? ByteBuffer() : content)
+        finish(now: now)
+    }
+
+    private func cut(_ event: [UInt8]?, now: Int64) {
+        keepsAlive = false
+        if let event {
+            var buffer = ByteBufferAllocator().buffer(capacity: event.count + 24)
+            frame(ByteBuffer(bytes: event), into: &buffer)
+            exchange?.record.bytesOut += Int64(buffer.readableBytes)
+            context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+        finish(now: now)
+    }
+
+    /// The request at hand is over: settle, record, and make ready for the next.
+    func finish(now: Int64) {
+        guard let ended = exchange.take() else { return }
+        if let upstream {
+            self.upstream = nil
+            upstream.close()
+        }
+        let record = ended.close(at: now)
+        settle(record, now: now)
+        loop.exchangeCount(changedBy: -1)
+        requestSerial &+= 1
+        order = nil
+        facts = nil
+        upstreamHead = nil
+        body = ByteBuffer()
+        isChunked = false
+        prepareNext(now: now)
+    }
+
+    private func settle(_ record: RequestRecord, now: Int64) {
+        let wall = LoopClock.wall()
+        if let order, order.isCounted {
+            order.admission.settle(
+                tokens: record.usage.total, costNanos: record.cost.nanos,
+                wallSeconds: Calendar.floorDivide(wall, 1000), now: now)
+        } else if facts?.route.isOpen == true, record.error == nil {
+            return  // probes are not traffic
+        } else {
+            loop.meter.open(
+                Opened(
+                    time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID, model: record.model,
+                    upstream: "", isStream: record.isStream,
+                    decision: record.error.map { .refused($0) } ?? .admitted))
+        }
+        loop.meter.finish(record)
+        loop.armTick()
+    }
+
+    private func prepareNext(now: Int64) {
+        since = now
+        if mode == .closed || context == nil { return }
+        guard keepsAlive, !loop.isDraining else { return linger() }
+        setReadingIfNeeded()
+        if isBodyDone {
+            mode = .waiting
+            isBodyDone = false
+        } else {
+            mode = .discarding
+        }
+    }
+
+    private func setReadingIfNeeded() {
+        if input.readableBytes > FrontHandler.pipelineLimit { setReading(true) }
+    }
+
+    /// Ends the connection so that the answer is not lost to a reset: our half first, the rest when the client has
+    /// closed or a second is over.
+    func linger() {
+        guard mode != .lingering, mode != .closed else { return }
+        mode = .lingering
+        since = LoopClock.monotonic()
+        input = ByteBuffer()
+        context?.close(mode: .output, promise: nil)
+        setReading(true)
+        loop.armTick()
+    }
+}

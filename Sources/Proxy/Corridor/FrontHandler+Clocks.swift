@@ -1,0 +1,110 @@
+import Domain
+import NIOCore
+
+// Deadlines, and the operator's acts.
+extension FrontHandler {
+    private static let headNanoseconds: Int64 = 10 * 1_000_000_000
+    private static let bodyNanoseconds: Int64 = 60 * 1_000_000_000
+    private static let idleNanoseconds: Int64 = 75 * 1_000_000_000
+    private static let lingerNanoseconds: Int64 = 1_000_000_000
+    /// A body that takes longer than a minute must come at this speed, bytes a second.
+    private static let slowestBody: Int64 = 1024
+
+    /// Looks at the clocks of this connection; called by the loop's one timer.
+    func onTick(now: Int64) {
+        let age = now - since
+        switch mode {
+        case .closed: break
+        case .lingering:
+            if age > FrontHandler.lingerNanoseconds { context?.close(promise: nil) }
+        case .waiting:
+            if isTimingHead, age > FrontHandler.headNanoseconds {
+                headTimedOut()
+            } else if !isTimingHead, age > FrontHandler.idleNanoseconds {
+                context?.close(promise: nil)
+            }
+        case .collecting, .local, .discarding:
+            guard age > FrontHandler.bodyNanoseconds,
+                bodyBytes < age / 1_000_000_000 * FrontHandler.slowestBody
+            else { return }
+            if exchange == nil { linger() } else { feed(.deadline(.body)) }
+        case .busy: checkExchange(now: now)
+        }
+    }
+
+    private func headTimedOut() {
+        isTimingHead = false
+        let wall = loop.wallNow()
+        var record = RequestRecord(time: Timestamp(milliseconds: wall), requestID: loop.nextRequestID())
+        record.address = address
+        exchange = Exchange(record: record, at: since)
+        loop.exchangeCount(changedBy: 1)
+        var refusal = Refusal(.requestTimeout, detail: "the request's head came too slowly")
+        refusal.closes = true
+        keepsAlive = false
+        refuse(refusal)
+    }
+
+    private func checkExchange(now: Int64) {
+        guard let order, let clock = exchange?.expired(timeouts: order.timeouts, isPaused: isPaused, now: now) else {
+            return
+        }
+        feed(.deadline(clock))
+    }
+
+    private var isPaused: Bool { upstream?.isReadingPaused ?? false }
+
+    /// Ends what an operator's act forbids.
+    ///
+    /// - Returns: whether an open stream was ended.
+    func deny(_ code: ErrorCode, where matches: (String, KeyID?) -> Bool) -> Bool {
+        guard let record = exchange?.record, !record.client.isEmpty, matches(record.client, record.keyID) else {
+            return false
+        }
+        let wasStream = exchange?.isOpenStream ?? false
+        let serial = requestSerial
+        feed(.denied(code))
+        return wasStream && serial != requestSerial
+    }
+
+    /// Closes the connection where no request is on it.
+    func closeIfIdle() {
+        if mode == .waiting, exchange == nil, !isTimingHead { context?.close(promise: nil) }
+    }
+
+    /// Cuts whatever is going on: the drain's time is over.
+    func cutNow() {
+        if exchange != nil { feed(.deadline(.total)) }
+        context?.close(promise: nil)
+    }
+}
+
+extension Exchange {
+    /// The first clock that has run out.
+    func expired(timeouts: Timeouts, isPaused: Bool, now: Int64) -> Clock? {
+        if now - arrivedAt > timeouts.total.nanoseconds { return .total }
+        switch phase {
+        case .sent where order.isStream:
+            return now - sentAt > timeouts.firstToken.nanoseconds ? .firstToken : nil
+        case .streaming, .relaying:
+            // While the client does not read, the provider cannot be blamed for silence.
+            return !isPaused && now - lastByteAt > timeouts.idle.nanoseconds && phase == .streaming ? .idle : nil
+        default:
+            return nil
+        }
+    }
+
+    /// Whether the caller is being streamed to, or is waiting for a stream to begin.
+    var isOpenStream: Bool { phase == .streaming || (phase == .sent && order.isStream) }
+
+    /// The fact that it arrived and was judged.
+    func opened(_ decision: Decision, wall: Int64) -> Opened {
+        Opened(
+            time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID, model: record.model,
+            upstream: record.upstream, isStream: record.isStream, decision: decision)
+    }
+}
+
+extension LoopContext {
+    func wallNow() -> Int64 { LoopClock.wall() }
+}

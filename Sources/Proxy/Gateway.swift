@@ -1,0 +1,107 @@
+package import Domain
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The listening gateway: its loops, its door, and the operator's hand on both.
+package final class Gateway: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [NIOLoopBound<LoopContext>]
+    package let table: ClientTable
+    private let server = Mutex<(any Channel)?>(nil)
+    private let draining = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - threads: event loops; one for each core.
+    ///   - boot: a random number that makes this run's request ids its own.
+    package init(
+        threads: Int, policy: Policy, table: ClientTable, boot: UInt64, environment: GatewayEnvironment
+    ) throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
+        self.group = group
+        self.table = table
+        var loops: [NIOLoopBound<LoopContext>] = []
+        for (index, eventLoop) in Array(group.makeIterator()).enumerated() {
+            // Made on its own loop, so that it is never touched elsewhere.
+            loops.append(
+                try eventLoop.submit {
+                    NIOLoopBound(
+                        LoopContext(
+                            eventLoop: eventLoop, index: index, policy: policy, table: table, boot: boot,
+                            environment: environment),
+                        eventLoop: eventLoop)
+                }.wait())
+        }
+        self.loops = loops
+    }
+
+    /// Opens the door.
+    ///
+    /// - Returns: the address that is listened on, with the port that the system chose where 0 was asked for.
+    /// - Throws: the system's error (address in use, no permission).
+    package func listen(host: String, port: Int) throws -> (host: String, port: Int) {
+        let contexts = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+        let channel = try ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Without it the accept loop spins a core when descriptors run out.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let context = contexts[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
+                    try channel.pipeline.syncOperations.addHandler(FrontHandler(loop: context.value))
+                }
+            }
+            .bind(host: host, port: port).wait()
+        server.withLock { $0 = channel }
+        let address = channel.localAddress
+        return (address?.ipAddress ?? host, address?.port ?? port)
+    }
+
+    /// Puts `policy` in force on every loop and waits until each has taken it: then the old one may be released here.
+    package func apply(_ policy: Policy) {
+        let all = loops.map { loop in loop.eventLoop.submit { loop.value.apply(policy) } }
+        for future in all { try? future.wait() }
+    }
+
+    /// Ends what is open for a key or client; waits for every loop.
+    ///
+    /// - Returns: how many open streams were ended.
+    package func deny(_ code: ErrorCode, where matches: @escaping @Sendable (String, KeyID?) -> Bool) -> Int {
+        let all = loops.map { loop in loop.eventLoop.submit { loop.value.deny(code, where: matches) } }
+        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+    }
+
+    /// Whether the gateway has been told to stop.
+    package var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// How many requests are open on all loops.
+    package func openCount() -> Int {
+        let all = loops.map { loop in loop.eventLoop.submit { loop.value.exchangeCount } }
+        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+    }
+
+    /// Begins to drain: ready no more, answers close their connections, idle ones are closed. New requests that come
+    /// all the same are still served.
+    package func beginDraining() {
+        draining.store(true, ordering: .relaxed)
+        for loop in loops { try? loop.eventLoop.submit { loop.value.beginDraining() }.wait() }
+    }
+
+    /// Closes the door, cuts what is left, hands over the last facts, and ends the loops.
+    package func stop() {
+        if let channel = server.withLock({ $0 }) { try? channel.close().wait() }
+        for loop in loops { try? loop.eventLoop.submit { loop.value.cutAll() }.wait() }
+        // What was cut reports its end on the next turn of its loop.
+        for loop in loops { try? loop.eventLoop.submit { loop.value.handOver() }.wait() }
+        try? group.syncShutdownGracefully()
+    }
+}

@@ -1,0 +1,68 @@
+import Domain
+import HTTP
+import NIOCore
+import Wire
+
+/// Writes the request that a provider receives: the caller's own but for credentials, framing and hop-by-hop fields.
+enum UpstreamRequest {
+    static func head(
+        of head: Head, intake: RequestIntake, upstream: Upstream, requestID: RequestID, bodyLength: Int
+    ) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: 512 + head.bytes.readableBytes)
+        head.withBytes { all in
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[head.methodRange]))
+            buffer.writeStaticString(" ")
+            buffer.writeString(upstream.basePath)
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[tail(of: intake, all, basePath: upstream.basePath)]))
+        }
+        buffer.writeStaticString(" HTTP/1.1\r\n")
+        buffer.writeBytes(upstream.requestFields)
+        AnswerHead.copyFields(of: head, isRequest: true, into: &buffer)
+        buffer.writeStaticString("Accept-Encoding: identity\r\nX-Request-ID: ")
+        AnswerHead.write(requestID, into: &buffer)
+        buffer.writeStaticString("\r\n")
+        if bodyLength > 0 || head.method == .post || head.method == .put || head.method == .patch {
+            HeadWriter.field("Content-Length", bodyLength, into: &buffer)
+        }
+        buffer.writeStaticString("\r\n")
+        return buffer
+    }
+
+    /// The part of the caller's target that follows the provider's base path.
+    ///
+    /// A base of `https://host/v1` stands for our `/v1`; a base without a path keeps `/v1` in the target.
+    private static func tail(of intake: RequestIntake, _ all: UnsafeRawBufferPointer, basePath: String) -> Range<Int> {
+        let target = intake.target
+        guard !basePath.isEmpty, target.count > 3, all[target.lowerBound + 1] == UInt8(ascii: "v"),
+            all[target.lowerBound + 2] == UInt8(ascii: "1"), all[target.lowerBound + 3] == UInt8(ascii: "/")
+        else { return target }
+        return target.lowerBound + 3..<target.upperBound
+    }
+}
+
+/// Takes a secret out of bytes that are to be shown.
+enum Redaction {
+    private static let mark = Array("[redacted]".utf8)
+
+    /// `content` with each occurrence of `secret` replaced.
+    static func clean(_ content: ByteBuffer, of secret: [UInt8]) -> ByteBuffer {
+        guard secret.count >= 4, content.readableBytes >= secret.count else { return content }
+        let bytes = Array(content.readableBytesView)
+        var cleaned: [UInt8] = []
+        var index = 0
+        var found = false
+        while index < bytes.count {
+            if bytes[index] == secret[0], index + secret.count <= bytes.count,
+                bytes[index..<index + secret.count].elementsEqual(secret)
+            {
+                cleaned += mark
+                index += secret.count
+                found = true
+            } else {
+                cleaned.append(bytes[index])
+                index += 1
+            }
+        }
+        return found ? ByteBuffer(bytes: cleaned) : content
+    }
+}

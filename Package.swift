@@ -18,6 +18,7 @@ let strict: [SwiftSetting] = house + [.strictMemorySafety()]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
@@ -51,7 +52,7 @@ let package = Package(
         .target(
             name: "Proxy",
             dependencies: [
-                "Domain", "Wire", "HTTP", "Telemetry", "CLinux", nioCore, nioPosix, crypto,
+                "Domain", "Wire", "HTTP", "Telemetry", "CLinux", nioCore, nioPosix, nioTLS, crypto,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),

@@ -1,5 +1,5 @@
 package import Domain
-package import NIOCore
+import NIOCore
 import NIOPosix
 import Synchronization
 

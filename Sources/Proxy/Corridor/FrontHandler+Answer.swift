@@ -1,6 +1,7 @@
 import Domain
 import HTTP
 import NIOCore
+import Synchronization
 import Telemetry
 import Wire
 

@@ -101,7 +101,7 @@ extension LoopContext {
         }
         tickIsFast = wantsFast
         // One timer a loop, not one a deadline: re-arming a NIO timer costs microseconds with thousands pending.
-        tick = eventLoop.scheduleTask(in: wantsFast ? .milliseconds(100) : .seconds(1)) { [self] in
+        tick = eventLoop.assumeIsolated().scheduleTask(in: wantsFast ? .milliseconds(100) : .seconds(1)) { [self] in
             tick = nil
             tickIsFast = false
             onTick()

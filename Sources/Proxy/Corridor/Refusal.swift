@@ -1,8 +1,8 @@
-package import Domain
+import Domain
 import Wire
 
 /// An answer that the gateway gives by itself instead of a provider's.
-struct Refusal: Sendable {
+struct Refusal: Error, Sendable {
     var code: ErrorCode
     /// What the caller reads; the code's own advice where nil.
     var message: String?

@@ -22,7 +22,7 @@ package final class KeyEntry: Sendable {
     package let activity: KeyActivity
 
     /// A SHA-256 digest.
-    package struct Digest: Sendable, Equatable {
+    package struct Digest: Sendable, Hashable {
         package var words: (UInt64, UInt64, UInt64, UInt64)
 
         /// Takes 32 bytes; others give a digest that no key has.
@@ -40,6 +40,11 @@ package final class KeyEntry: Sendable {
                 }
                 index += 1
             }
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            // The digest is uniform already: one word of it is hash enough.
+            hasher.combine(words.0)
         }
 
         /// Compares in constant time.

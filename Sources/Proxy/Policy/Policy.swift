@@ -1,4 +1,5 @@
 package import Domain
+import Glibc
 package import NIOCore
 
 /// Everything that a request is judged by, as it was at one epoch; immutable.
@@ -194,14 +195,10 @@ package struct AddressList: Sendable {
 
     /// The address in network order; an IPv4 address inside IPv6 counts as the IPv4 address that it is.
     private static func bytes(_ text: String) -> [UInt8]? {
-        guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
-        switch address {
-        case .v4(let v4): return withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
-        case .v6(let v6):
-            let all = withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) }
-            let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
-            return Array(all.prefix(12)) == mapped ? Array(all.suffix(4)) : all
-        default: return nil
-        }
+        var storage = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &storage) == 1 { return Array(storage.prefix(4)) }
+        guard inet_pton(AF_INET6, text, &storage) == 1 else { return nil }
+        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+        return Array(storage.prefix(12)) == mapped ? Array(storage.suffix(4)) : storage
     }
 }

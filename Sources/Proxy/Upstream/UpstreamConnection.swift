@@ -1,6 +1,7 @@
 import HTTP
 import NIOCore
-import NIOSSL
+import NIOTLS
+import Synchronization
 
 /// One connection to a provider; it serves one exchange at a time, on the loop of the client's connection.
 final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {

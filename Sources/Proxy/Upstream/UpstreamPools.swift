@@ -2,6 +2,7 @@ import HTTP
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// The provider connections of one loop: a stack of idle ones for each provider, newest on top.
 final class UpstreamPools {

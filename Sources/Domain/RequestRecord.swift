@@ -107,8 +107,9 @@ package struct RequestRecord: Sendable, Codable {
     package var path: String
     package var model: String
     package var upstream: String
-    /// The upstream of its `Opened` where another one answered in the end; nil where it is `upstream`. Gauges count
-    /// down where they were counted up.
+    /// The upstream of its `Opened` where another one answered in the end; nil where it is `upstream`.
+    ///
+    /// Gauges count down where they were counted up.
     package var openedUpstream: String?
     /// How many times a provider was asked; 0 for a refusal.
     package var attempt: UInt8

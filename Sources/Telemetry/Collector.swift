@@ -71,7 +71,9 @@ package final class Collector: Sendable {
         ended.sleep(nanoseconds: milliseconds.multipliedSaturated(by: 1_000_000))
     }
 
-    /// Hands in what an event loop saw. Never waits for the thread: a batch that does not fit is counted and dropped.
+    /// Hands in what an event loop saw.
+    ///
+    /// Never waits for the thread: a batch that does not fit is counted and dropped.
     package func submit(_ batch: MeterBatch) {
         if batch.isEmpty { return }
         let mustRing = inbox.withLock { inbox in

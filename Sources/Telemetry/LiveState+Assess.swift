@@ -80,8 +80,9 @@ extension LiveState {
         return suspension.until.map { $0 > now } ?? true
     }
 
-    /// Gives the long windows and the labels to the busiest. A newcomer must be twice as busy as the one it replaces,
-    /// so that two of a size do not take turns.
+    /// Gives the long windows and the labels to the busiest.
+    ///
+    /// A newcomer must be twice as busy as the one it replaces, so that two of a size do not take turns.
     private mutating func rebalance() {
         lastRebalance = age.second
         guard clients.count > busyCount else { return }

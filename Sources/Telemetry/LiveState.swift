@@ -192,7 +192,9 @@ package struct LiveState {
         busyCount -= 1
     }
 
-    /// The slot of a model. Names come from callers, so only configured models and admitted requests make one.
+    /// The slot of a model.
+    ///
+    /// Names come from callers, so only configured models and admitted requests make one.
     private mutating func modelSlot(_ name: String, isReal: Bool) -> Int? {
         if name.isEmpty { return nil }
         if let slot = models.find(name) { return slot }

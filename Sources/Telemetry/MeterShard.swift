@@ -4,7 +4,9 @@ package import Domain
 package struct MeterBatch: Sendable {
     package var opened: [Opened] = []
     package var finished: [RequestRecord] = []
-    /// Facts that did not fit. Gauges and a remark are made of them; rates and money miss them.
+    /// Facts that did not fit.
+    ///
+    /// Gauges and a remark are made of them; rates and money miss them.
     package var lost = LostFacts()
 
     package init() {}

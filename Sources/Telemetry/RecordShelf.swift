@@ -1,7 +1,9 @@
 import Domain
 
-/// The newest finished requests. Good and bad ones have a ring each, so that a flood of successes does not push the
-/// errors out that somebody will ask about.
+/// The newest finished requests.
+///
+/// Good and bad ones have a ring each, so that a flood of successes does not push the errors out that somebody will
+/// ask about.
 struct RecordShelf {
     private var fine: Ring
     private var bad: Ring

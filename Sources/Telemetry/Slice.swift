@@ -62,7 +62,9 @@ struct WindowFigures {
     /// Seconds that these sums cover: the window, or less since the start, and up to one cell more.
     var covered: Double = 1
 
-    /// What shares are of. A request may end in another window than it began in, so either count alone can be short.
+    /// What shares are of.
+    ///
+    /// A request may end in another window than it began in, so either count alone can be short.
     var base: Int64 { max(arrivals, finished) }
 
     /// `count` as a share of the window's requests, 0 to 1.

@@ -1,0 +1,100 @@
+package import Domain
+import FoundationEssentials
+import GRDB
+
+extension Store {
+    /// How long a revocation can be taken back, in seconds.
+    package static let revokeGraceSeconds: Int64 = 15 * 60
+
+    private static let columns =
+        "a.id, a.time, a.user, a.terminal, a.act, a.target, a.before, a.after, a.why, a.undoes, a.slot, "
+        + "a.inverse IS NOT NULL AND a.undoes IS NULL, "
+        + "EXISTS (SELECT 1 FROM audit n WHERE n.slot = a.slot AND n.id > a.id), "
+        + "(SELECT u.id FROM audit u WHERE u.undoes = a.id)"
+
+    /// Acts, newest first.
+    ///
+    /// - Parameters:
+    ///   - limit: how many at most.
+    ///   - before: only acts with a smaller number; nil from the newest on.
+    ///   - now: when it is, for `isUndoable`.
+    package func audit(limit: Int, before: Int64? = nil, now: Timestamp) throws(LedgerError) -> [AuditRow] {
+        try read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT \(Store.columns) FROM audit a WHERE a.id < ? ORDER BY a.id DESC LIMIT ?",
+                arguments: [before ?? Int64.max, max(0, limit)])
+            var acts: [AuditRow] = []
+            while let row = try rows.next() { acts.append(Store.act(row, now: now)) }
+            return acts
+        }
+    }
+
+    /// How many acts there were since a moment.
+    package func auditCount(since: Timestamp) throws(LedgerError) -> Int {
+        try read { db in
+            let sql = "SELECT count(*) FROM audit WHERE time >= ?"
+            return try Int.fetchOne(db, sql: sql, arguments: [since.milliseconds]) ?? 0
+        }
+    }
+
+    /// One act with what takes it back; nil where there is no such act or `undo` can no longer take it back.
+    package func undoable(id: Int64, now: Timestamp) throws(LedgerError) -> UndoableAct? {
+        try undoable(where: "a.id = ?1", [id], limit: 1, now: now).first
+    }
+
+    /// The newest act of this user that can be taken back, from whatever terminal it came.
+    package func undoable(actor: Actor, now: Timestamp) throws(LedgerError) -> UndoableAct? {
+        try undoable(where: "a.user = ?1", [actor.user], limit: 1, now: now).first
+    }
+
+    /// The newest acts of anybody that can be taken back, newest first.
+    package func undoable(limit: Int, now: Timestamp) throws(LedgerError) -> [UndoableAct] {
+        try undoable(where: "?1 IS NULL", [nil], limit: limit, now: now)
+    }
+
+    private func undoable(
+        where filter: String, _ argument: [(any DatabaseValueConvertible)?], limit: Int, now: Timestamp
+    ) throws(LedgerError) -> [UndoableAct] {
+        try read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(Store.columns), a.inverse FROM audit a
+                    WHERE a.inverse IS NOT NULL AND a.undoes IS NULL AND \(filter)
+                      AND NOT EXISTS (SELECT 1 FROM audit n WHERE n.slot = a.slot AND n.id > a.id)
+                    ORDER BY a.id DESC
+                    """,
+                arguments: StatementArguments(argument))
+            var acts: [UndoableAct] = []
+            while acts.count < limit, let row = try rows.next() {
+                let act = Store.act(row, now: now)
+                let data: Data? = row[14]
+                // An inverse of another version's making cannot be obeyed; the act just cannot be taken back.
+                guard act.isUndoable, let data, let inverse = try? JSONDecoder().decode(StoreChange.self, from: data)
+                else { continue }
+                acts.append(UndoableAct(row: act, inverse: inverse))
+            }
+            return acts
+        }
+    }
+
+    private static func act(_ row: Row, now: Timestamp) -> AuditRow {
+        let time = Timestamp(milliseconds: row[1])
+        let name: String = row[4]
+        var act = AuditRow(
+            id: row[0], time: time, actor: Actor(user: row[2], terminal: row[3]), act: name, target: row[5],
+            before: row[6], after: row[7], why: row[8], undoes: row[9], undoneBy: row[13])
+        let isReversible: Bool = row[11]
+        let isSuperseded: Bool = row[12]
+        let end = undoEnd(of: row[10], act: name, time: time)
+        act.isUndoable = isReversible && !isSuperseded && (end.map { now < $0 } ?? true)
+        act.undoableUntil = act.isUndoable ? end : nil
+        return act
+    }
+
+    /// Until when an act can be taken back by its age alone; nil where only a newer act ends that.
+    static func undoEnd(of slot: String?, act: String, time: Timestamp) -> Timestamp? {
+        act == "key.revoke" ? time.adding(seconds: revokeGraceSeconds) : nil
+    }
+}

@@ -188,6 +188,7 @@ struct YAMLSubset {
     /// Nothing more, white space, or inside brackets a character that ends a text.
     private func isSeparator(_ scalar: Unicode.Scalar?) -> Bool {
         guard let scalar else { return true }
-        return scalar == " " || scalar == "\t" || isBreak(scalar) || (!open.isEmpty && ",[]{}".unicodeScalars.contains(scalar))
+        return scalar == " " || scalar == "\t" || isBreak(scalar)
+            || (!open.isEmpty && ",[]{}".unicodeScalars.contains(scalar))
     }
 }

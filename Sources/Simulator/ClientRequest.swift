@@ -8,6 +8,8 @@ struct ClientRequest: Sendable {
     /// Chunks of the answer after which the client leaves; nil to stay.
     var leavesAfter: Int?
     var attempt = 0
+    /// Wrong on purpose: its refusal says nothing about the client's key.
+    var isMistake = false
 
     // Prompts are cut out of one text: a fresh one for each request would cost more than the gateway does.
     private static let prose: ByteBuffer = {

@@ -38,7 +38,7 @@ package struct ProviderMood: Sendable, Equatable {
 package struct OverloadedLane: Sendable {
     /// The caller, as requests name it in `user`.
     package var user: String
-    /// Requests a second, over the last three, that the provider still carries.
+    /// Requests a second, over the last eight, that the provider still carries.
     package var requestsPerSecond: Double
     /// What is added for every caller while the lane is too full.
     package var mood: ProviderMood

@@ -85,7 +85,7 @@ package enum Scenario: String, Sendable, CaseIterable {
         case .runaway:
             return Pressure(rateFactor: 12)
         case .overload:
-            return Pressure(rateFactor: 6)
+            return Pressure(rateFactor: 7)
         case .costs:
             let errand = ClientProfile.Errand(.chat, "claude-sonnet-4", isStream: true, promptBytes: 48_000)
             return Pressure(rateFactor: 1, errand: errand)

@@ -90,7 +90,7 @@ final class SimulatedClient {
         let now = elapsed
         let pressure = scenario.pressure(on: profile.name, at: now)
         after(random.exponential(mean: 1 / max(0.05, rate(at: now) * pressure.rateFactor))) { self.arrive() }
-        let bound = pressure.rateFactor > 1 ? profile.concurrency * 2 : profile.concurrency
+        let bound = pressure.rateFactor > 1 ? profile.concurrency * 8 : profile.concurrency
         guard inFlight < bound, NIODeadline.now() >= pausedUntil else {
             figures.change { $0.skipped += 1 }
             return
@@ -112,12 +112,14 @@ final class SimulatedClient {
 
     private func draw(_ pressure: Pressure) -> ClientRequest? {
         guard var errand = pressure.errand ?? random.pick(profile.errands, weight: { $0.weight }) else { return nil }
-        if random.chance(profile.wrongModelRate) { errand.model = "gpt-5-ultra" }
+        let isWrongModel = random.chance(profile.wrongModelRate)
+        if isWrongModel { errand.model = "gpt-5-ultra" }
         let isMistyped = random.chance(profile.wrongKeyRate)
         let size = random.logNormal(median: errand.promptBytes, spread: 0.6)
         var request = ClientRequest.make(
             errand, user: profile.name, userAgent: profile.userAgent, key: isMistyped ? String(key.dropLast()) + "_" : key,
             host: host, promptBytes: Int(min(max(size, 8), 400_000)), asksForUsage: random.chance(0.5))
+        request.isMistake = isWrongModel || isMistyped
         if request.isStream, random.chance(profile.leaveRate) { request.leavesAfter = random.integer(in: 2...6) }
         return request
     }
@@ -153,8 +155,7 @@ final class SimulatedClient {
     private func react(_ request: ClientRequest, _ result: ClientResult, isCostly: Bool) {
         switch result.status {
         case 401, 403:
-            // A wrong key of its own making is nothing; being locked out is: it tries ever more rarely.
-            guard profile.wrongKeyRate == 0 || lockedOut > 0 || random.chance(0.5) else { return }
+            guard !request.isMistake else { return }
             lockedOut += 1
             pause(min(0.25 * Double(lockedOut), 2))
         case 429 where !profile.obeysRetryAfter:

@@ -38,7 +38,8 @@ package final class SimulatedProvider: Sendable {
         var book = ProviderBook()
         var mood: ProviderMood
         var sequence: UInt64 = 0
-        var lane = RecentRate()
+        // Long enough that a limit's window, which admits in spells, is seen as its mean.
+        var lane = RecentRate(seconds: 8)
         var connections: [ObjectIdentifier: any Channel] = [:]
         var listener: (any Channel)?
     }

@@ -33,15 +33,22 @@ package enum RowID: Hashable, Sendable {
     case request(String)
     case audit(Int64)
     case incident(Int64)
+    /// A log line, by a number made of its time and text.
     case line(Int)
+    /// A day of the Costs view, `2026-11-25`.
+    case day(String)
 }
 
 /// A panel of a view that can hold the focus.
 package enum PanelName: String, Hashable, Sendable {
     case clients, upstreams, errors, done, keys, models, costs, days, live, audit, logs, detail, records, incidents
+    /// Spend by model, beside `costs` (by client) and `days`.
+    case costModels
 }
 
-/// Where the cursor of a panel is. `row` wins over `index`; the index is where it falls when the row has gone.
+/// Where the cursor of a panel is.
+///
+/// `row` wins over `index`; the index is where it falls when the row has gone.
 package struct Cursor: Sendable, Equatable {
     package var row: RowID?
     package var index = 0
@@ -68,6 +75,7 @@ package enum Place: Hashable, Sendable {
     case upstream(String)
     case errorGroup(String)
     case request(String)
+    case audit(Int64)
     case incidents
 }
 
@@ -95,7 +103,7 @@ package struct DashboardState: Sendable {
     /// The filter in force, as typed, and parsed; nil where everything is shown.
     package var filterText = ""
     package var filter: Filter?
-    /// The line being typed: filter, palette or help search. Nil where keys are commands.
+    /// The line being typed: filter, palette or help search; nil where keys are commands.
     package var prompt: Prompt?
     package var marks: Set<RowID> = []
     package var crumbs: [Place] = []
@@ -110,6 +118,8 @@ package struct DashboardState: Sendable {
     package var themeName = "harbor"
     package var isZoomed = false
     package var isFollowing = true
+    /// The Live view's lines while it does not follow.
+    package var heldRecords: [RequestRecord]?
     package var isHelpShown = false
     /// Whether the gateway is seen through its admin socket.
     package var isAttached = false
@@ -122,8 +132,56 @@ package struct DashboardState: Sendable {
     /// Seconds east of UTC of the operator's zone, and its name, for `t`.
     package var localOffsetSeconds: Int64 = 0
     package var localZone = "UTC"
+    /// The size of the screen, for which panels have the room to hold the focus.
+    package var columns = 120
+    package var rows = 36
+    /// How many rows each panel shows, as the drawing laid them out; half of it is a `Ctrl-d`.
+    package var pageRows: [PanelName: Int] = [:]
+    /// The panel that has the focus in the place that is drilled into.
+    package var placeFocus: PanelName?
+    /// First column that is drawn after the identity column, moved by `h` and `l`.
+    package var columnOffset = 0
+    /// The filter of the help page, and how far it is scrolled.
+    package var helpFilter = ""
+    package var helpTop = 0
+    /// Palette lines taken so far, oldest first, at most 50, and which of them is in the prompt.
+    package var history: [String] = []
+    package var historyIndex: Int?
+    /// When `Ctrl-c` was pressed at the root: a second one within a second opens the quit dialog.
+    package var interruptedAt: Timestamp?
+    /// Who acts: user and terminal.
+    package var actor = Actor(user: "", terminal: "")
+    /// The newest act that `undo` would take back for this actor, as far as it was asked.
+    package var undoable: AuditRow?
+    /// Whether `u` waits for the gateway to say what can be undone.
+    package var awaitsUndoable = false
+    /// Orders that follow when the pending one is done: the further limits of one `Enter`.
+    package var following: [Order] = []
+    /// How far an act on many has come.
+    package var many: ManyProgress?
+    /// Keys that are not in the snapshot, from the answer about one client.
+    package var askedKeys: [KeyID: KeyCard] = [:]
+    /// The record filter whose answer `records` is, or will be.
+    package var recordsAsked: RecordFilter?
+    /// Acts that were submitted and not answered yet.
+    package var pending: [PendingAct] = []
+    /// The names of the themes that can be chosen.
+    package var themes: [String] = []
 
     package init() {}
+
+    /// The picture that is on the screen: the held one while paused, else `snapshot`.
+    package func picture(of snapshot: LiveSnapshot) -> LiveSnapshot { paused?.snapshot ?? snapshot }
+}
+
+/// An act that was sent and whose outcome is awaited.
+package struct PendingAct: Sendable, Equatable {
+    package var order: Order
+    package var at: Timestamp
+    package init(order: Order, at: Timestamp) {
+        self.order = order
+        self.at = at
+    }
 }
 
 /// The picture that is held still while counting goes on.
@@ -147,6 +205,8 @@ package struct Prompt: Sendable, Equatable {
     package var completions: [String] = []
     /// What it was before, restored by `Esc`.
     package var original = ""
+    /// Where typing goes, in characters from the start.
+    package var caret: Int
 
     package struct Fault: Sendable, Equatable {
         package var offset: Int
@@ -161,5 +221,17 @@ package struct Prompt: Sendable, Equatable {
         self.purpose = purpose
         self.text = text
         original = text
+        caret = text.count
     }
+}
+
+/// How far an act on many has come.
+package struct ManyProgress: Sendable, Equatable {
+    package var count: Int
+    package var done = 0
+    package var failed = 0
+    /// The first message of one that failed.
+    package var failure = ""
+
+    package init(count: Int) { self.count = count }
 }

@@ -1,4 +1,5 @@
 import Settings
+import Terminal
 
 /// A box with its name at the upper left and one fact at the upper right.
 struct Frame {
@@ -23,16 +24,15 @@ struct Frame {
         if let surface { pen.clear(rect, surface) }
         let edge: Role = isFocused ? .focus : .border
         let glyphs = pen.glyphs
-        let line = String(repeating: glyphs.horizontal, count: rect.columns - 2)
+        let line = String(repeating: glyphs.frameHorizontal, count: rect.columns - 2)
         let last = rect.bottom - 1
-        pen.put(
-            Span(glyphs.corners[0] + line + glyphs.corners[1], edge), row: rect.row, column: rect.column,
-            end: rect.right)
-        pen.put(
-            Span(glyphs.corners[2] + line + glyphs.corners[3], edge), row: last, column: rect.column, end: rect.right)
+        let upper = "\(glyphs.frameTopLeft)\(line)\(glyphs.frameTopRight)"
+        let lower = "\(glyphs.frameBottomLeft)\(line)\(glyphs.frameBottomRight)"
+        pen.put(Span(upper, edge), row: rect.row, column: rect.column, end: rect.right)
+        pen.put(Span(lower, edge), row: last, column: rect.column, end: rect.right)
         for row in (rect.row + 1)..<max(rect.row + 1, last) {
-            pen.put(Span(glyphs.vertical, edge), row: row, column: rect.column, end: rect.right)
-            pen.put(Span(glyphs.vertical, edge), row: row, column: rect.right - 1, end: rect.right)
+            pen.put(Span(String(glyphs.frameVertical), edge), row: row, column: rect.column, end: rect.right)
+            pen.put(Span(String(glyphs.frameVertical), edge), row: row, column: rect.right - 1, end: rect.right)
         }
         labels(in: rect, pen: &pen)
         return rect.inset(horizontal: 1, vertical: 1)
@@ -65,7 +65,7 @@ struct Frame {
         if !fact.isEmpty, pen.putRight(fact, row: row, end: end, start: after + 4) { end -= pen.columns(fact) + 1 }
         if end > after {
             after = pen.put(
-                Span(String(repeating: pen.glyphs.horizontal, count: end - after), isFocused ? .focus : .border),
+                Span(String(repeating: pen.glyphs.frameHorizontal, count: end - after), isFocused ? .focus : .border),
                 row: row, column: after, end: end)
         }
         return rect.droppingTop(1)

@@ -9,9 +9,11 @@ struct Pen {
     let glyphs: Glyphs
     /// Screen row of the focused panel's cursor.
     var cursorRow: Int?
+    /// How many rows each panel has room for, for page keys.
+    var pageRows: [PanelName: Int] = [:]
 
     init(size: Size, glyphs: Glyphs) {
-        canvas = Canvas(size: size, ink: Ink(role: Role.text.rawValue, surface: Role.canvas.rawValue, isBold: false))
+        canvas = Canvas(size: size, ink: Ink(role: Role.text.rawValue, surface: Role.canvas.rawValue))
         self.glyphs = glyphs
     }
 
@@ -76,10 +78,7 @@ struct Pen {
 
     /// Blanks a rectangle onto a surface.
     mutating func clear(_ rect: Rect, _ surface: Role) {
-        let blank = String(repeating: " ", count: rect.columns)
-        for row in rect.row..<rect.bottom {
-            canvas.put(blank, row: row, column: rect.column, role: Role.text.rawValue, surface: surface.rawValue)
-        }
+        canvas.clear(rect, surface: surface.rawValue)
     }
 
     /// Draws single cells of our own glyphs, `role` by cell, joined into runs.

@@ -8,8 +8,10 @@ enum QuotaBar {
     /// The colour of the percent beside the bar.
     static func textRole(of share: Double) -> Role { share >= 0.95 ? .error : share >= 0.8 ? .warn : .text }
 
-    /// The bar's cells; a share above 1 or not a number fills it.
-    static func cells(share: Double, width: Int, glyphs: Glyphs) -> [(glyph: String, role: Role)] {
+    /// The bar's cells; a share above 1 or not a number fills it. A plain bar shows a part of a whole and has one colour.
+    static func cells(
+        share: Double, width: Int, glyphs: Glyphs, isPlain: Bool = false
+    ) -> [(glyph: String, role: Role)] {
         guard width > 0 else { return [] }
         let held = share.isFinite ? min(1, max(0, share)) : 1
         var halves = Figures.whole(held * Double(width * 2))
@@ -17,11 +19,11 @@ enum QuotaBar {
         if held > 0, halves == 0 { halves = 1 }
         if held < 1, held < 0.995, halves == width * 2 { halves -= 1 }
         let full = halves / 2
-        let colour = role(of: held)
+        let colour: Role = isPlain ? .graph1 : role(of: held)
         return (0..<width).map { index in
-            if index < full { return (glyphs.barFull, colour) }
-            if index == full, halves % 2 == 1 { return (glyphs.barHalf, colour) }
-            return (glyphs.barTrack, .barEmpty)
+            if index < full { return (String(glyphs.barFull), colour) }
+            if index == full, halves % 2 == 1 { return (String(glyphs.barHalf), colour) }
+            return (String(glyphs.barTrack), .barEmpty)
         }
     }
 }

@@ -10,10 +10,10 @@ enum Sparkline {
         let slices = Resample.fit(series, to: width)
         let top = slices.reduce(0) { max($0, finite($1)) }
         return slices.map { slice in
-            guard let slice, slice.isFinite else { return (glyphs.gap, .faint) }
+            guard let slice, slice.isFinite else { return (String(glyphs.gap), .faint) }
             let level = top > 0 ? Figures.whole(finite(slice) / top * 7) : 0
             let isHot = hot != nil && top > 0 && slice > 0.8 * top
-            return (glyphs.heights[min(6, max(0, level - 1))], isHot ? (hot ?? role) : role)
+            return (glyphs.step(min(7, level)), isHot ? (hot ?? role) : role)
         }
     }
 
@@ -36,13 +36,13 @@ enum AreaGraph {
         for slice in slices {
             guard let slice, slice.isFinite else {
                 upper.append((" ", .faint))
-                lower.append((glyphs.gap, .faint))
+                lower.append((String(glyphs.gap), .faint))
                 continue
             }
             let level = top > 0 ? min(15, max(1, Figures.whole(slice / top * 15))) : 1
             let colour: Role = top > 0 && slice > 0.85 * top ? hot : role
-            lower.append((glyphs.heights[min(8, level) - 1], colour))
-            upper.append(level > 8 ? (glyphs.heights[level - 9], colour) : (" ", colour))
+            lower.append((glyphs.step(min(8, level)), colour))
+            upper.append(level > 8 ? (glyphs.step(level - 8), colour) : (" ", colour))
         }
         return [upper, lower]
     }

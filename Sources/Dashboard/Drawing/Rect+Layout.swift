@@ -1,26 +1,14 @@
 import Terminal
 
-/// A rectangle of cells; never negative in size.
-struct Rect: Equatable, Sendable {
-    let row: Int
-    let column: Int
-    let rows: Int
-    let columns: Int
-
-    init(row: Int, column: Int, rows: Int, columns: Int) {
-        self.row = row
-        self.column = column
-        self.rows = max(0, rows)
-        self.columns = max(0, columns)
-    }
-
+extension Rect {
     /// First row below it.
     var bottom: Int { row + rows }
     /// First column to the right of it.
     var right: Int { column + columns }
+    /// Whether it holds no cell.
     var isEmpty: Bool { rows == 0 || columns == 0 }
 
-    /// The rectangle without `rows` lines at the top.
+    /// The rectangle without `count` lines at the top.
     func droppingTop(_ count: Int) -> Rect {
         let taken = min(max(0, count), rows)
         return Rect(row: row + taken, column: column, rows: rows - taken, columns: columns)

@@ -33,12 +33,17 @@ package enum RowID: Hashable, Sendable {
     case request(String)
     case audit(Int64)
     case incident(Int64)
+    /// A log line, by a number made of its time and text.
     case line(Int)
+    /// A day of the Costs view, `2026-11-25`.
+    case day(String)
 }
 
 /// A panel of a view that can hold the focus.
 package enum PanelName: String, Hashable, Sendable {
     case clients, upstreams, errors, done, keys, models, costs, days, live, audit, logs, detail, records, incidents
+    /// Spend by model, beside `costs` (by client) and `days`.
+    case costModels
 }
 
 /// Where the cursor of a panel is. `row` wins over `index`; the index is where it falls when the row has gone.
@@ -68,6 +73,7 @@ package enum Place: Hashable, Sendable {
     case upstream(String)
     case errorGroup(String)
     case request(String)
+    case audit(Int64)
     case incidents
 }
 
@@ -122,8 +128,46 @@ package struct DashboardState: Sendable {
     /// Seconds east of UTC of the operator's zone, and its name, for `t`.
     package var localOffsetSeconds: Int64 = 0
     package var localZone = "UTC"
+    /// The size of the screen, for which panels have the room to hold the focus.
+    package var columns = 120
+    package var rows = 36
+    /// How many rows each panel shows, as the drawing laid them out; half of it is a `Ctrl-d`.
+    package var pageRows: [PanelName: Int] = [:]
+    /// The panel that has the focus in the place that is drilled into.
+    package var placeFocus: PanelName?
+    /// First column that is drawn after the identity column, moved by `h` and `l`.
+    package var columnOffset = 0
+    /// The filter of the help page, and how far it is scrolled.
+    package var helpFilter = ""
+    package var helpTop = 0
+    /// Palette lines taken so far, oldest first, at most 50, and which of them is in the prompt.
+    package var history: [String] = []
+    package var historyIndex: Int?
+    /// When `Ctrl-c` was pressed at the root: a second one within a second opens the quit dialog.
+    package var interruptedAt: Timestamp?
+    /// Who acts: user and terminal.
+    package var actor = Actor(user: "", terminal: "")
+    /// The newest act that `undo` would take back for this actor, as far as it was asked.
+    package var undoable: AuditRow?
+    /// Acts that were submitted and not answered yet.
+    package var pending: [PendingAct] = []
+    /// The names of the themes that can be chosen.
+    package var themes: [String] = []
 
     package init() {}
+
+    /// The picture that is on the screen: the held one while paused, else `snapshot`.
+    package func picture(of snapshot: LiveSnapshot) -> LiveSnapshot { paused?.snapshot ?? snapshot }
+}
+
+/// An act that was sent and whose outcome is awaited.
+package struct PendingAct: Sendable, Equatable {
+    package var order: Order
+    package var at: Timestamp
+    package init(order: Order, at: Timestamp) {
+        self.order = order
+        self.at = at
+    }
 }
 
 /// The picture that is held still while counting goes on.

@@ -1,4 +1,0 @@
-/// A parsed filter expression; see `FilterParser`.
-package struct Filter: Sendable, Equatable {
-    package init() {}
-}

@@ -1,0 +1,73 @@
+/// One thing that is wrong, or doubtful, about what was configured.
+package struct ConfigurationProblem: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The file, or `environment`.
+    package var file: String
+    /// 1-based line and column, counted in Unicode scalars; 0 where there is no place, as in the environment.
+    package var line: Int
+    package var column: Int
+    /// The path of the key, such as `tiers.free.requests`; empty where the whole file is meant.
+    package var key: String
+    /// What is wrong and, where it helps, what to write instead; never holds a secret.
+    package var reason: String
+
+    package init(file: String, line: Int = 0, column: Int = 0, key: String, reason: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.key = key
+        self.reason = reason
+    }
+
+    /// `file:line:column: key: reason`, with control and format characters made visible.
+    package var description: String {
+        var text = file
+        if line > 0 { text += ":\(line):\(column)" }
+        if !key.isEmpty { text += ": " + key }
+        return VisibleText.escaped(text + ": " + reason)
+    }
+
+    package static func < (left: ConfigurationProblem, right: ConfigurationProblem) -> Bool {
+        (left.file, left.line, left.column, left.key, left.reason)
+            < (right.file, right.line, right.column, right.key, right.reason)
+    }
+}
+
+/// Everything that is wrong with a configuration, sorted by place; the process exits with 78.
+package struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
+    /// At least one.
+    package var problems: [ConfigurationProblem]
+    package var warnings: [ConfigurationProblem]
+
+    package init(problems: [ConfigurationProblem], warnings: [ConfigurationProblem] = []) {
+        self.problems = problems.sorted()
+        self.warnings = warnings.sorted()
+    }
+
+    /// One problem a line.
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Text from outside made fit for a line on a terminal.
+enum VisibleText {
+    /// The text with control, format, private and unassigned characters written as `\u{…}`.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isVisible(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            }
+        }
+        return result
+    }
+
+    /// Whether a character is safe on a terminal and in a log line.
+    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7f }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: return false
+        default: return true
+        }
+    }
+}

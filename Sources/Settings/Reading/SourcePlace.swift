@@ -1,0 +1,15 @@
+/// A place in a file: 1-based line and column, counted in Unicode scalars.
+struct SourcePlace: Hashable, Comparable, Sendable {
+    var line: Int
+    var column: Int
+
+    static func < (left: SourcePlace, right: SourcePlace) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// A problem whose file and key are not known where it is found.
+struct PlacedReason: Error, Hashable, Sendable {
+    var place: SourcePlace
+    var reason: String
+}

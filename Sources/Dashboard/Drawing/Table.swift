@@ -52,7 +52,7 @@ struct Table {
     var hasHeadings = true
     var sorted: SortOrder?
     /// Glyph and colour in front of a row; nil where the table has no such column.
-    var sign: ((Row) -> Span?)?
+    var sign: ((Row, Glyphs) -> Span?)?
     var marks: Set<RowID> = []
     /// Columns after the identity that are scrolled out of sight at the left.
     var offset = 0
@@ -160,7 +160,7 @@ struct Table {
             let span = Span(String(pen.glyphs.cursor), isLit ? .focus : .faint, bold: isLit)
             pen.put(span, row: line.row, column: rect.column, end: rect.right)
         }
-        if let span = sign?(row) { pen.put(span, row: line.row, column: rect.column + 1, end: rect.right) }
+        if let span = sign?(row, pen.glyphs) { pen.put(span, row: line.row, column: rect.column + 1, end: rect.right) }
         if case .ghost(let id) = row {
             let spans = [Span(id.label, .stale), Span("  gone", .stale)]
             pen.put(spans, row: line.row, column: rect.column + gutter, end: rect.right)

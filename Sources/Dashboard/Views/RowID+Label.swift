@@ -1,3 +1,5 @@
+import Domain
+
 extension RowID {
     /// What the row is called, for crumbs, ghosts and messages.
     var label: String {
@@ -18,15 +20,16 @@ extension Place {
         switch self {
         case .client(let name), .model(let name), .upstream(let name), .request(let name): name
         case .key(let id): id.shown
-        case .errorGroup(let identity):
-            // client, model, upstream, status, label: the first and the last two say which group it is.
-            {
-                let parts = identity.split(separator: "\u{1f}", omittingEmptySubsequences: false)
-                guard parts.count == 5 else { return "error" }
-                return [parts[0], parts[3], parts[4]].filter { !$0.isEmpty }.joined(separator: " ")
-            }()
+        case .errorGroup(let identity): Place.label(ofGroup: identity)
         case .audit(let number): "act \(number)"
         case .incidents: "incidents"
         }
+    }
+
+    /// A group's identity is client, model, upstream, status and label: the first and the last two say which it is.
+    private static func label(ofGroup identity: String) -> String {
+        let parts = identity.split(separator: "\u{1f}", omittingEmptySubsequences: false)
+        guard parts.count == 5 else { return "error" }
+        return [parts[0], parts[3], parts[4]].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

@@ -21,6 +21,12 @@ package struct Canvas: Hashable, Sendable {
         return cells[index]
     }
 
+    /// The cells of a row, empty outside the canvas.
+    func row(_ row: Int) -> ArraySlice<Cell> {
+        guard row >= 0, row < size.rows else { return [] }
+        return cells[row &* size.columns..<(row &+ 1) &* size.columns]
+    }
+
     /// Writes one line of text, whoever wrote it: hostile characters are shown as U+FFFD, at most four marks are
     /// stacked on a cell, and what does not fit is cut at a cluster and marked with `…`.
     ///

@@ -1,0 +1,58 @@
+import Domain
+import Settings
+
+/// Acts as sentences: what happened, to what, and whether it can be taken back.
+enum Acts {
+    /// `acme-batch  requests 600/1m → 300/1m  u undoes, 4m left`.
+    static func sentence(_ row: AuditRow, stage: Stage) -> [Span] {
+        var spans: [Span] = [.plain(row.target.isEmpty ? row.act : row.target), .plain("  ")]
+        spans += change(row)
+        if !row.why.isEmpty { spans += [.plain("  "), .muted(row.why)] }
+        let end = undo(row, now: stage.now)
+        if !end.text.isEmpty { spans += [.plain("  "), end] }
+        return spans
+    }
+
+    /// What the act changed: before and after where both say something, else the act's name.
+    static func change(_ row: AuditRow) -> [Span] {
+        let isPair = !row.before.isEmpty && !row.after.isEmpty
+        if row.act.hasPrefix("limit.") || row.act.hasPrefix("client.") || row.act.hasPrefix("key.") {
+            if isPair {
+                let lead = row.act.hasPrefix("limit.") ? [] : [Span.muted(verb(row.act) + "  ")]
+                return lead + [.plain(row.before), .muted(" → "), .plain(row.after)]
+            }
+            let rest = row.after.isEmpty ? row.before : row.after
+            return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain(" " + rest)])
+        }
+        let rest = isPair ? "\(row.before) → \(row.after)" : row.after.isEmpty ? row.before : row.after
+        return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain("  " + rest)])
+    }
+
+    /// `key.revoke` as a word for people.
+    static func verb(_ act: String) -> String {
+        switch act {
+        case "key.revoke": "revoked"
+        case "key.restore": "restored"
+        case "key.create": "created"
+        case "client.suspend": "suspended"
+        case "client.resume": "resumed"
+        case "limit.set": "limit set"
+        case "limit.clear": "limit cleared"
+        case "limit.end": "limit ended"
+        case "config.reload": "configuration reloaded"
+        case "alert.open": "alert"
+        case "alert.close": "alert over"
+        default: act
+        }
+    }
+
+    /// Whether the act can be taken back, how long still, or that it was.
+    static func undo(_ row: AuditRow, now: Timestamp) -> Span {
+        if let by = row.undoneBy { return .muted("undone by \(by)") }
+        if let what = row.undoes { return .muted("undid \(what)") }
+        guard row.isUndoable else { return Span("", .faint) }
+        guard let until = row.undoableUntil else { return Span("u undoes", .warn) }
+        let left = Figures.secondsLeft(until: until, now: now)
+        return left > 0 ? Span("u undoes, \(Figures.coarse(left)) left", .warn) : .faint("past undoing")
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+import Settings
+import Telemetry
+
+extension Columns {
+    private static func group(
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, most: Int? = nil,
+        cell: @escaping (ErrorGroup) -> TableCell
+    ) -> TableColumn {
+        TableColumn(heading, width, rank: rank, right: right, most: most) { row in
+            if case .error(let group) = row { cell(group) } else { .spans([]) }
+        }
+    }
+
+    private static func record(
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, most: Int? = nil,
+        cell: @escaping (RequestRecord) -> TableCell
+    ) -> TableColumn {
+        TableColumn(heading, width, rank: rank, right: right, most: most) { row in
+            if case .record(let record) = row { cell(record) } else { .spans([]) }
+        }
+    }
+
+    /// Errors grouped by client and cause; `isFull` adds what only their own view has room for.
+    static func errors(_ stage: Stage, isFull: Bool) -> [TableColumn] {
+        let isRoomy = stage.layout.hasFrames
+        var columns = [
+            group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
+            group("STATUS", isFull ? 6 : 3, rank: 0) {
+                .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: true))
+            },
+            group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 20 : 14) { row in
+                .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
+            },
+            group("MODEL", 16, rank: 7, most: 20) { .text(.muted($0.model)) },
+            group("CAUSE", isRoomy ? 24 : 12, rank: 1, most: 200) { .text(.plain($0.cause)) },
+            group(isFull ? "LAST \(stage.window)" : "", 8, rank: 6) {
+                .spark($0.series, hot: nil, role: role(ofStatus: $0.status))
+            },
+            group("COUNT", 7, rank: 1, right: true) { .text(.strong("× " + Figures.count($0.count))) },
+        ]
+        if isFull {
+            columns.insert(group("UPSTREAM", 10, rank: 8, most: 16) { .text(.muted($0.upstream)) }, at: 4)
+            columns.insert(
+                group("WHOSE", 8, rank: 9) { row in
+                    .text(row.error.origin == .gateway ? .muted("ours") : Span("theirs", .warn))
+                }, at: 2)
+            columns.insert(group("FIRST", 8, rank: 10) { .text(.muted(stage.time($0.first))) }, at: 0)
+        }
+        return columns
+    }
+
+    /// One line a request.
+    static func records(_ stage: Stage) -> [TableColumn] {
+        [
+            record("TIME", stage.layout == .tiny ? 8 : 12, rank: 0) {
+                .text(.muted(stage.layout == .tiny ? stage.time($0.time) : stage.exactTime($0.time)))
+            },
+            record("STATUS", 6, rank: 0) {
+                .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: $0.status >= 400))
+            },
+            record("CLIENT", 13, rank: 1, most: 20) { row in
+                .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
+            },
+            record("MODEL", 16, rank: 4, most: 22) { .text(.muted($0.model)) },
+            record("UPSTREAM", 10, rank: 9, most: 16) { .text(.muted($0.upstream)) },
+            record("TTFT", 6, rank: 6, right: true) { .text(.figure(Figures.exactLatency($0.firstByteMilliseconds))) },
+            record("TOTAL", 6, rank: 2, right: true) { row in
+                .text(.figure(Figures.exactLatency(row.totalMilliseconds), row.totalMilliseconds >= 5000 ? .warn : .text))
+            },
+            record("TOKENS", 6, rank: 5, right: true) { .text(.figure(Figures.count($0.usage.total))) },
+            record("COST $", 8, rank: 3, right: true) { .text(cost($0)) },
+            record("KEY", 11, rank: 10) { .text($0.keyID.map { .muted($0.shown) } ?? .faint(Figures.nothing)) },
+            record("KIND", 6, rank: 11) { .text(.muted($0.isStream ? "stream" : "whole")) },
+            record("CAUSE", 12, rank: 7, most: 120) { .text(cause($0)) },
+        ]
+    }
+
+    /// What a request cost; an unknown price is said, never zero.
+    static func cost(_ record: RequestRecord) -> Span {
+        record.isPriced || record.usage.total == 0
+            ? .figure(Figures.smallMoney(record.cost.nanos), .text) : Span("no price", .warn)
+    }
+
+    private static func cause(_ record: RequestRecord) -> Span {
+        let words = record.detail.isEmpty ? record.error?.label ?? "" : record.detail
+        return record.status < 400 && record.error == nil ? .muted(words) : .plain(words)
+    }
+
+    /// Theirs is red, ours a warning, a caller that left is neither.
+    static func role(ofStatus status: UInt16) -> Role {
+        switch status {
+        case 0: .faint
+        case 499: .muted
+        case 500...: .error
+        case 400...: .warn
+        default: .ok
+        }
+    }
+}
+
+extension ErrorGroup {
+    /// The newest cause in words; its label where there are none.
+    var cause: String { detail.isEmpty ? error.label : detail }
+}
+
+extension Figures {
+    /// A status that was sent; a dash where none was.
+    static func status(_ status: UInt16) -> String { status == 0 ? nothing : String(status) }
+}
+
+extension Stage {
+    /// Time of day with milliseconds: `14:03:22.118`.
+    func exactTime(_ moment: Timestamp) -> String {
+        let part = moment.milliseconds - Calendar.floorDivide(moment.milliseconds, 1000) * 1000
+        return time(moment) + "." + Calendar.pad(part, 3)
+    }
+}

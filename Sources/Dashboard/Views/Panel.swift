@@ -1,0 +1,87 @@
+import Domain
+import Settings
+import Telemetry
+import Terminal
+
+/// A panel as it is drawn: its name, its one fact, its table, and what is said where there is nothing.
+struct Panel {
+    var title: String
+    var fact = ""
+    var columns: [TableColumn]
+    var hasHeadings = true
+    var sign: ((Row, Glyphs) -> Span?)?
+    /// Said where the table is empty: what would be here, and how to get it.
+    var empty: [String]
+
+    /// Draws `name` in `rect`: in a frame or under a rule, with cursor where the panel can have the focus.
+    ///
+    /// - Parameter hasEdge: false for the compact Overview, whose first table stands without headline.
+    static func draw(
+        _ name: PanelName, in rect: Rect, stage: Stage, isBrief: Bool = false, hasEdge: Bool = true, pen: inout Pen
+    ) {
+        guard !rect.isEmpty else { return }
+        let panel = Panel.make(name, stage: stage, isBrief: isBrief)
+        let rows = RowModel.rows(of: name, state: stage.state, snapshot: stage.live)
+        let canFocus = Panels.focusable(stage.state).contains(name)
+        let isFocused = canFocus && Panels.focused(stage.state) == name
+        let inner = hasEdge ? panel.edge(rect, rows: rows, name: name, isFocused: isFocused, stage: stage, pen: &pen) : rect
+        guard !rows.isEmpty else {
+            panel.sayEmpty(in: inner, isFiltered: rows.total > 0, stage: stage, pen: &pen)
+            return
+        }
+        var table = Table(columns: panel.columns, gap: stage.layout.gap, hasHeadings: panel.hasHeadings)
+        table.sorted = stage.state.sorts[name]
+        table.sign = panel.sign
+        table.marks = stage.state.marks
+        table.offset = isFocused ? stage.state.columnOffset : 0
+        table.draw(rows, in: inner, cursor: canFocus ? isFocused : nil, pen: &pen)
+    }
+
+    private func edge(
+        _ rect: Rect, rows: RowList, name: PanelName, isFocused: Bool, stage: Stage, pen: inout Pen
+    ) -> Rect {
+        let frame = Frame(
+            title, extra: Panel.order(name, rows: rows, stage: stage), fact: count(rows, name: name, stage: stage),
+            isFocused: isFocused)
+        return stage.layout.hasFrames && rect.rows >= 3 ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
+    }
+
+    /// By what the rows are sorted, that the order is held, and the filter, where the panel has them.
+    private static func order(_ name: PanelName, rows: RowList, stage: Stage) -> [Span] {
+        var spans: [Span] = []
+        if let sort = stage.state.sorts[name] {
+            spans += [.muted(" by "), .plain(sort.column + (sort.isDescending ? " ▼" : " ▲"))]
+        } else if name == .clients {
+            spans += [.muted(" by "), .plain("severity, $/h ▼")]
+        }
+        if rows.isHeld { spans += [Span(" held", .warn)] }
+        if stage.state.filter != nil, rows.count != rows.total || name == Panels.focused(stage.state) {
+            spans += [.muted("  filter "), Span(stage.state.filterText, .focus)]
+        }
+        return spans
+    }
+
+    private func count(_ rows: RowList, name: PanelName, stage: Stage) -> String {
+        if !fact.isEmpty { return fact }
+        let all: Int =
+            switch name {
+            case .clients: max(stage.snapshot.clientCount, rows.total)
+            case .keys where stage.state.crumbs.isEmpty: max(stage.snapshot.keyCount, rows.total)
+            case .keys: rows.count
+            default: rows.total
+            }
+        return rows.count == all ? "\(all)" : "\(rows.count) of \(all)"
+    }
+
+    /// One or two muted lines in the upper left.
+    private func sayEmpty(in rect: Rect, isFiltered: Bool, stage: Stage, pen: inout Pen) {
+        let words =
+            isFiltered
+            ? ["nothing matches \(stage.state.filterText)", "/ changes the filter, / and Ctrl-u and Enter clear it"] : empty
+        for (index, line) in words.prefix(rect.rows).enumerated() {
+            pen.put(
+                Span(line, index == 0 ? .text : .muted), row: rect.row + index, column: rect.column + 1,
+                end: rect.right)
+        }
+    }
+}

@@ -18,6 +18,23 @@ extension LineBuffer {
         put(UInt8(ascii: "\""))
     }
 
+    /// Appends outside text for people: as `put(quoted:limit:)`, without quotes and with `"` and `\\` as they are.
+    mutating func put(shown text: String, limit: Int) {
+        let start = count
+        for scalar in text.unicodeScalars {
+            let before = count
+            if scalar == "\"" || scalar == "\\" {
+                put(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                put(character: scalar)
+            }
+            guard count &- start > limit else { continue }
+            count = before
+            put("…")
+            return
+        }
+    }
+
     /// Whether every byte stands for itself in a JSON string and on a screen.
     private static func isPlain(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
         for byte in source where byte < 0x20 || byte >= 0x7f || byte == 0x22 || byte == 0x5c { return false }

@@ -117,15 +117,20 @@ struct CallerCheck {
     private mutating func client(
         of token: VerifiedToken, policy: Policy, now: Int64, table: ClientTable
     ) -> Result<ClientPolicy, CallerFault> {
-        if let known = policy.clients[token.subject] { return .success(known) }
+        let named = policy.clients[token.subject]
+        if let named, !named.isSubject { return .success(named) }
         let tierName = token.tier ?? policy.defaultTier
         guard let tier = policy.tiers[tierName] else { return .failure(CallerFault(.tierUnknown, client: token.subject)) }
         if let known = subjects[token.subject], known.tier == tierName { return .success(known) }
+        // What an operator changed for this subject wins over its tier.
+        let overrides = named?.limits.filter { $0.source == .override } ?? []
+        let limits =
+            tier.limits.filter { limit in !overrides.contains { $0.limit.kind == limit.limit.kind } } + overrides
         let scope = Scope(
-            limits: ScopeLimits(tier.limits.map(\.limit)), counters: table.counters(for: token.subject, now: now))
+            limits: ScopeLimits(limits.map(\.limit)), counters: table.counters(for: "client:" + token.subject, now: now))
         let made = ClientPolicy(
-            name: token.subject, tier: tierName, scope: scope, models: tier.models, suspendedUntil: 0,
-            limits: tier.limits)
+            name: token.subject, tier: tierName, scope: scope, models: tier.models,
+            suspendedUntil: named?.suspendedUntil ?? 0, limits: limits)
         if subjects.count >= CallerCheck.tokenLimit { subjects.removeAll(keepingCapacity: true) }
         subjects[token.subject] = made
         return .success(made)

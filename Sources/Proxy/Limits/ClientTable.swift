@@ -29,7 +29,7 @@ package final class ClientTable: Sendable {
 
     /// The counters of `name`, made where there are none. O(1), a hash and a lock.
     package func counters(for name: String, now: Int64) -> ScopeCounters {
-        stripes[Int(truncatingIfNeeded: UInt(bitPattern: name.hashValue) % 16)].stripe.withLock { stripe in
+        stripe(name).stripe.withLock { stripe in
             if let known = stripe.counters[name] { return known }
             if stripe.counters.count >= stripe.sweepAt {
                 stripe.counters = stripe.counters.filter { !$0.value.isIdle(at: now) }
@@ -39,6 +39,13 @@ package final class ClientTable: Sendable {
             stripe.counters[name] = made
             return made
         }
+    }
+
+    /// Whether counters of `name` are kept.
+    package func contains(_ name: String) -> Bool { stripe(name).stripe.withLock { $0.counters[name] != nil } }
+
+    private func stripe(_ name: String) -> LockedStripe {
+        stripes[Int(truncatingIfNeeded: UInt(bitPattern: name.hashValue) % 16)]
     }
 
     /// How many scopes are kept.

@@ -62,11 +62,14 @@ package final class ClientPolicy: Sendable {
     package let suspendedUntil: Int64
     /// All limits in force, for `/v1/me`.
     package let limits: [EffectiveLimit]
+    /// Whether only an operator's act names it: then a token's tier decides its other limits.
+    package let isSubject: Bool
 
     package init(
         name: String, tier: String, scope: Scope, models: Set<String>?, suspendedUntil: Int64,
-        limits: [EffectiveLimit]
+        limits: [EffectiveLimit], isSubject: Bool = false
     ) {
+        self.isSubject = isSubject
         self.name = name
         self.tier = tier
         self.scope = scope

@@ -1,0 +1,200 @@
+import CLinux
+import Domain
+import FoundationEssentials
+import Glibc
+import HTTP
+import NIOCore
+import NIOPosix
+import Synchronization
+import Telemetry
+
+/// The admin socket: the operator's other door, on an event loop of its own.
+package final class AdminServer: Sendable {
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let channel = Mutex<(any Channel)?>(nil)
+    private let path: String
+    private let backend: AdminBackend
+
+    package init(path: String, backend: AdminBackend) {
+        self.path = path
+        self.backend = backend
+    }
+
+    /// Opens the socket, mode 0600; a socket that a dead gateway left behind is replaced.
+    ///
+    /// - Throws: `AdminError` where the path cannot be used.
+    package func start() throws {
+        // The caller holds the data folder's lock: nobody alive can own a socket left here.
+        unlink(path)
+        let backend = backend
+        let before = umask(0o177)
+        defer { umask(before) }
+        do {
+            let bound = try ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 64)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AdminHandler(backend: backend))
+                    }
+                }
+                .bind(unixDomainSocketPath: path).wait()
+            channel.withLock { $0 = bound }
+        } catch {
+            throw AdminError(.failed, "the admin socket \(path) cannot be opened: \(error)")
+        }
+        chmod(path, 0o600)
+    }
+
+    package func stop() {
+        if let channel = channel.withLock({ $0 }) { try? channel.close().wait() }
+        unlink(path)
+        try? group.syncShutdownGracefully()
+    }
+}
+
+/// What the admin socket gives access to.
+package struct AdminBackend: Sendable {
+    package var desk: ControlDesk
+    package var collector: Collector
+    package var info: AdminInfo
+
+    package init(desk: ControlDesk, collector: Collector, info: AdminInfo) {
+        self.desk = desk
+        self.collector = collector
+        self.info = info
+    }
+}
+
+/// One admin connection: requests one after another, each answered whole.
+private final class AdminHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let backend: AdminBackend
+    private var parser = RequestParser(limits: MessageLimits(body: 1 << 20))
+    private var input = ByteBuffer()
+    private var body = ByteBuffer()
+    private var isBusy = false
+    private var context: ChannelHandlerContext?
+
+    init(backend: AdminBackend) { self.backend = backend }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        // The socket's mode keeps others out; a mode can be changed by hand, a peer's user cannot.
+        if !AdminHandler.isPeerTrusted(context.channel) { context.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { self.context = nil }
+
+    private static func isPeerTrusted(_ channel: any Channel) -> Bool {
+        guard let provider = channel as? any SocketOptionProvider else { return false }
+        // SO_PEERCRED by the channel's own getsockopt: no descriptor leaves NIO.
+        guard
+            let credentials: ucred = try? provider.unsafeGetSocketOption(
+                level: NIOBSDSocket.OptionLevel(rawValue: SOL_SOCKET), name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
+            ).wait()
+        else { return false }
+        return credentials.uid == geteuid() || credentials.uid == 0
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        input.writeBuffer(&bytes)
+        advance()
+    }
+
+    private func advance() {
+        while !isBusy {
+            do {
+                switch try parser.next(&input) {
+                case .needsMore: return
+                case .head: body = ByteBuffer()
+                case .body(var slice): body.writeBuffer(&slice)
+                case .end:
+                    isBusy = true
+                    handle()
+                }
+            } catch {
+                send(status: error.status, Array("{\"error\":\"\(error.reason)\"}".utf8), closes: true)
+                return
+            }
+        }
+    }
+
+    private func handle() {
+        let target = parser.head.text(in: parser.head.target)
+        let path = String(target.prefix { $0 != "?" })
+        switch (parser.head.method, path) {
+        case (.get, AdminPath.info): sendJSON(backend.info)
+        case (.get, AdminPath.live):
+            let done = promiseJSON(LiveSnapshot.self)
+            let asked = backend.collector.snapshot(windowSeconds: AdminHandler.window(target)) { done($0) }
+            if !asked { sendFault(503, "the figures are not available now") }
+        case (.get, AdminPath.snapshot):
+            let reply = promiseBytes()
+            let asked = backend.collector.snapshot(windowSeconds: AdminHandler.window(target)) {
+                reply(SnapshotJSON.bytes($0))
+            }
+            if !asked { sendFault(503, "the figures are not available now") }
+        case (.post, AdminPath.orders):
+            guard let order = decode(Order.self) else { return sendFault(400, "the body is no order") }
+            let done = promiseJSON(Outcome.self)
+            backend.desk.submit(order) { done($0) }
+        case (.post, AdminPath.queries):
+            guard let query = decode(Query.self) else { return sendFault(400, "the body is no query") }
+            let done = promiseJSON(Answer.self)
+            backend.desk.ask(query) { done($0) }
+        default: sendFault(404, "there is no such path")
+        }
+    }
+
+    private static func window(_ target: String) -> Int {
+        guard let mark = target.range(of: "window=") else { return 300 }
+        return min(max(Int(target[mark.upperBound...].prefix { $0.isNumber }) ?? 300, 60), 86_400)
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(body.readableBytesView))
+    }
+
+    private func sendJSON(_ value: some Encodable) {
+        guard let data = try? JSONEncoder().encode(value) else { return sendFault(500, "the answer cannot be written") }
+        send(status: 200, Array(data), closes: false)
+    }
+
+    private func sendFault(_ status: UInt16, _ reason: String) {
+        send(status: status, Array("{\"error\":\"\(reason)\"}".utf8), closes: false)
+    }
+
+    /// A closure that sends bytes from any thread, once.
+    private func promiseBytes() -> @Sendable ([UInt8]) -> Void {
+        guard let context else { return { _ in } }
+        let promise = context.eventLoop.makePromise(of: [UInt8].self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { bound.value.send(status: 200, $0, closes: false) }
+        return { promise.succeed($0) }
+    }
+
+    /// The same for a value that becomes JSON on the thread that has it.
+    private func promiseJSON<Value: Encodable & Sendable>(_ type: Value.Type) -> @Sendable (Value) -> Void {
+        let reply = promiseBytes()
+        return { value in
+            reply((try? JSONEncoder().encode(value)).map { Array($0) } ?? Array("{\"error\":\"unwritable\"}".utf8))
+        }
+    }
+
+    private func send(status: UInt16, _ content: [UInt8], closes: Bool) {
+        guard let context else { return }
+        var buffer = ByteBufferAllocator().buffer(capacity: 256 + content.count)
+        HeadWriter.status(status, into: &buffer)
+        buffer.writeStaticString("Content-Type: application/json\r\n")
+        HeadWriter.field("Content-Length", content.count, into: &buffer)
+        buffer.writeStaticString("\r\n")
+        buffer.writeBytes(content)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        if closes { context.close(promise: nil) }
+        isBusy = false
+        advance()
+    }
+}

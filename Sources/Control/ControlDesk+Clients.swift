@@ -1,0 +1,269 @@
+import Domain
+import Ledger
+import Proxy
+import Settings
+
+// Clients and limits.
+extension ControlDesk {
+    /// Whether the gateway knows a client of this name: configured, kept, or seen in traffic.
+    private func isKnown(_ name: String) -> Bool {
+        desk.withLock { PolicyMaker.clientNames($0.configuration, $0.book).contains(name) }
+            || collectorKnows(name)
+    }
+
+    func suspend(_ name: String, seconds: Int64?, _ order: Order) -> Outcome {
+        guard isKnown(name) else { return Outcome(.notFound, "there is no client \(name)") }
+        if let changed = changed(order, version: version(of: name), what: name) { return changed }
+        if let seconds, seconds <= 0 || seconds > 366 * 86_400 {
+            return Outcome(.refused, "suspend for 1 s to 366 days, or until resumed")
+        }
+        let now = parts.wall()
+        let until = seconds.map { now.adding(seconds: $0) }
+        let before = desk.withLock { $0.book.suspensions[name] }
+        let suspension = Suspension(client: name, since: now, until: until, by: order.actor.user)
+        let span = seconds.map { "for \(DurationText.short($0))" } ?? "until resumed"
+        let act = row(
+            order.actor, act: "client.suspend", target: name,
+            before: before == nil ? "active" : "suspended", after: "suspended \(span)")
+        let (written, fault) = deny(act, .setSuspension(suspension))
+        let ended = gateway.withLock { $0 }?.deny(.clientSuspended) { client, _ in client == name } ?? 0
+        var outcome = Outcome(
+            fault == nil ? .done : .failed,
+            "suspended \(name) \(span), \(ended) stream\(ended == 1 ? "" : "s") ended"
+                + (fault.map { "; not written down yet: \($0.message)" } ?? ", u undo"))
+        (outcome.state, outcome.streamsEnded, outcome.audit) = ("suspended", ended, written?.id)
+        outcome.instancesAcknowledged = 1
+        return outcome
+    }
+
+    func resume(_ name: String, _ order: Order) -> Outcome {
+        guard desk.withLock({ $0.book.suspensions[name] }) != nil else {
+            guard isKnown(name) else { return Outcome(.notFound, "there is no client \(name)") }
+            var outcome = Outcome(.unchanged, "\(name) is not suspended")
+            outcome.state = "active"
+            return outcome
+        }
+        if let changed = changed(order, version: version(of: name), what: name) { return changed }
+        return attempt(
+            row(order.actor, act: "client.resume", target: name, before: "suspended", after: "active"),
+            .removeSuspension(client: name)
+        ) {
+            var outcome = Outcome(.done, "resumed \(name), u undo")
+            outcome.state = "active"
+            return outcome
+        }
+    }
+
+    private func version(of name: String) -> Int64 { desk.withLock { $0.book.versions[name] ?? 0 } }
+
+    func setLimit(_ scope: LimitScope, _ limit: Limit, seconds: Int64?, why: String, _ order: Order) -> Outcome {
+        if let refusal = limitFault(scope, limit, seconds) { return refusal }
+        if case .client(let name) = scope, let changed = changed(order, version: version(of: name), what: name) {
+            return changed
+        }
+        let before = effective(scope).first { $0.limit.kind == limit.kind }
+        let now = parts.wall()
+        let override = LimitOverride(
+            scope: scope, limit: limit, until: seconds.map { now.adding(seconds: $0) }, why: why, by: order.actor.user,
+            since: now)
+        if before?.limit == limit, before?.source == .override, before?.until == override.until {
+            return Outcome(.unchanged, "\(scope.text) \(limit.kind.word) is \(limit.text) already")
+        }
+        let span = seconds.map { " for \(DurationText.short($0))" } ?? ""
+        let act = row(
+            order.actor, act: "limit.set", target: scope.text,
+            before: before.map { "\(limit.kind.word) \($0.limit.text)" } ?? "\(limit.kind.word) none",
+            after: "\(limit.kind.word) \(limit.text)\(span)", why: why)
+        let message =
+            "\(scope.text) \(limit.kind.word) \(before?.limit.text ?? "none") → \(limit.text)\(span), u undo"
+        if isTighter(limit, than: before?.limit) {
+            let (written, fault) = deny(act, .setOverride(override))
+            var outcome = Outcome(
+                fault == nil ? .done : .failed, message + (fault.map { "; not written down yet: \($0.message)" } ?? ""))
+            outcome.audit = written?.id
+            return outcome
+        }
+        return attempt(act, .setOverride(override)) { Outcome(.done, message) }
+    }
+
+    /// Whether `limit` lets less through than `other`: then it is a denial.
+    private func isTighter(_ limit: Limit, than other: Limit?) -> Bool {
+        guard let other else { return true }
+        let window = max(1, limit.windowSeconds)
+        let otherWindow = max(1, other.windowSeconds)
+        return Int128(limit.amount) * Int128(otherWindow) <= Int128(other.amount) * Int128(window)
+    }
+
+    private func limitFault(_ scope: LimitScope, _ limit: Limit, _ seconds: Int64?) -> Outcome? {
+        guard limit.amount >= 0 else { return Outcome(.refused, "a limit is not negative") }
+        if limit.kind.isWindowed, !(1...86_400).contains(limit.windowSeconds) {
+            return Outcome(.refused, "a window is 1 s to 1 d")
+        }
+        if let seconds, seconds <= 0 || seconds > 366 * 86_400 {
+            return Outcome(.refused, "an end time lies 1 s to 366 days ahead")
+        }
+        let configuration = configuration
+        switch scope {
+        case .client(let name): if !isKnown(name) { return Outcome(.notFound, "there is no client \(name)") }
+        case .tier(let name):
+            if configuration.tier(name) == nil { return Outcome(.notFound, "there is no tier \(name)") }
+        case .model(let name):
+            guard let model = configuration.model(name) else { return Outcome(.notFound, "there is no model \(name)") }
+            if limit.kind.isMoney, model.price == nil {
+                return Outcome(.refused, "model \(name) has no price: a budget could not hold it")
+            }
+        case .gateway: break
+        }
+        if limit.kind.isMoney, let unpriced = configuration.models.first(where: { $0.price == nil }), !isModel(scope) {
+            return Outcome(.refused, "model \(unpriced.name) has no price: a budget could not hold it; price it first")
+        }
+        return nil
+    }
+
+    private func isModel(_ scope: LimitScope) -> Bool { if case .model = scope { true } else { false } }
+
+    func clearLimit(_ scope: LimitScope, _ kind: LimitKind, _ order: Order) -> Outcome {
+        guard let override = desk.withLock({ $0.book.overrides[Book.LimitSlot(scope: scope, kind: kind)] }) else {
+            return Outcome(.unchanged, "\(scope.text) has no override of \(kind.word)")
+        }
+        let underneath = effective(scope).first { $0.limit.kind == kind }?.underneath
+        return attempt(
+            row(
+                order.actor, act: "limit.clear", target: scope.text, before: "\(kind.word) \(override.limit.text)",
+                after: "\(kind.word) \(underneath?.text ?? "none")"),
+            .removeOverride(scope, kind)
+        ) {
+            Outcome(
+                .done, "\(scope.text) \(kind.word) \(override.limit.text) → \(underneath?.text ?? "none"), u undo")
+        }
+    }
+
+    /// Takes an act back by its exact inverse; the audit gets one more row.
+    func undo(_ audit: Int64?, _ order: Order) -> Outcome {
+        let now = parts.wall()
+        let found: UndoableAct?
+        do throws(LedgerError) {
+            found = try audit.map { id throws(LedgerError) in try parts.store.undoable(id: id, now: now) }
+                ?? parts.store.undoable(actor: order.actor, now: now)
+        } catch {
+            return Outcome(.failed, "nothing was changed: \(error.message)")
+        }
+        guard let undone = found else {
+            return Outcome(
+                .notFound,
+                audit == nil ? "there is no act of yours to take back" : "act \(audit ?? 0) cannot be taken back")
+        }
+        let act = row(
+            order.actor, act: "undo", target: undone.row.target, before: undone.row.after, after: undone.row.before,
+            why: "takes back \(undone.row.act) of \(undone.row.actor.user)", undoes: undone.row.id)
+        let message = "took back \(undone.row.act) \(undone.row.target): \(undone.row.after) → \(undone.row.before)"
+        if case .setSuspension(let suspension) = undone.inverse {
+            let (written, fault) = deny(act, undone.inverse)
+            let ended =
+                gateway.withLock { $0 }?.deny(.clientSuspended) { client, _ in client == suspension.client } ?? 0
+            var outcome = Outcome(fault == nil ? .done : .failed, message + ", \(ended) streams ended")
+            (outcome.audit, outcome.streamsEnded) = (written?.id, ended)
+            return outcome
+        }
+        if case .revokeKey(let id, _) = undone.inverse {
+            let (written, fault) = deny(act, undone.inverse)
+            let ended = gateway.withLock { $0 }?.deny(.keyRevoked) { _, keyID in keyID == id } ?? 0
+            var outcome = Outcome(fault == nil ? .done : .failed, message + ", \(ended) streams ended")
+            (outcome.audit, outcome.streamsEnded) = (written?.id, ended)
+            return outcome
+        }
+        return attempt(act, undone.inverse) { Outcome(.done, message) }
+    }
+
+    /// Reads the configuration again; a bad one leaves the old one in force and says so.
+    func reload(_ order: Order) -> Outcome {
+        let loaded: LoadedConfiguration
+        do {
+            loaded = try parts.reload()
+        } catch let problems as ConfigurationProblems {
+            return refuseReload(
+                problems.problems.map(\.description), order)
+        } catch {
+            return refuseReload(["the configuration cannot be read"], order)
+        }
+        let now = parts.wall()
+        let old = configuration
+        var made: Policy?
+        var fault: UpstreamFault?
+        desk.withLock { desk in
+            do throws(UpstreamFault) {
+                made = try desk.maker.make(loaded.configuration, desk.book, now: now)
+            } catch {
+                fault = error
+            }
+            guard let policy = made else { return }
+            desk.configuration = loaded.configuration
+            desk.policy = policy
+            desk.remarks = ControlDesk.remarks(loaded)
+            desk.directoryIsStale = true
+        }
+        guard let policy = made else { return refuseReload([fault?.reason ?? "the configuration is not usable"], order) }
+        gateway.withLock { $0 }?.apply(policy)
+        parts.recorder.apply(RecorderSettings(loaded.configuration.log))
+        parts.reconfigured(loaded.configuration)
+        let needs = ControlDesk.needsRestart(old, loaded.configuration)
+        let row = note(
+            order.actor, act: "config.reload", target: loaded.file ?? "environment", before: "", after: "in force",
+            why: needs.isEmpty ? "" : "needs a restart: \(needs.joined(separator: ", "))")
+        refreshDirectory()
+        var outcome = Outcome(
+            .done,
+            "configuration read again"
+                + (needs.isEmpty ? "" : "; \(needs.joined(separator: ", ")) only change with a restart"))
+        outcome.audit = row?.id
+        return outcome
+    }
+
+    private func refuseReload(_ problems: [String], _ order: Order) -> Outcome {
+        for problem in problems { parts.log.log(.error, "configuration: \(problem)") }
+        let first = problems.first ?? ""
+        desk.withLock { desk in
+            desk.remarks.removeAll { $0.hasPrefix("configuration not reloaded") }
+            desk.remarks.append("configuration not reloaded, old one in force: \(first)")
+        }
+        note(
+            order.actor, act: "config.reload", target: "tollgate.yaml", before: "", after: "refused",
+            why: "\(problems.count) problem\(problems.count == 1 ? "" : "s"), first: \(first)")
+        return Outcome(
+            .refused, "configuration not reloaded, the old one stays in force:\n" + problems.joined(separator: "\n"))
+    }
+
+    /// What a reload cannot change.
+    private static func needsRestart(_ old: Configuration, _ new: Configuration) -> [String] {
+        var names: [String] = []
+        if old.listen != new.listen { names.append("listen") }
+        if old.data != new.data { names.append("data") }
+        if old.adminSocket != new.adminSocket { names.append("admin.socket") }
+        if old.maxBodyBytes != new.maxBodyBytes { names.append("max_body") }
+        if old.name != new.name { names.append("name") }
+        if old.drain != new.drain { names.append("drain") }
+        return names
+    }
+
+    /// Standing remarks that follow from the configuration.
+    static func remarks(_ loaded: LoadedConfiguration) -> [String] {
+        var remarks: [String] = []
+        if loaded.wantsRedis { remarks.append("limits local") }
+        let configuration = loaded.configuration
+        let sets = configuration.tiers.map(\.limits) + configuration.clients.map(\.limits) + configuration.models.map(\.limits)
+            + [configuration.limits]
+        if sets.contains(where: { $0.all.contains { $0.kind.isMoney || $0.kind == .tokens } }) {
+            remarks.append("tokens and budgets soft")
+        }
+        return remarks
+    }
+}
+
+extension RecorderSettings {
+    /// The recorder's settings as the configuration gives them.
+    package init(_ log: LogSettings) {
+        self.init(
+            file: log.file, level: Ledger.LogLevel(rawValue: log.level.rawValue) ?? .info,
+            rotateBytes: Int64(log.rotateBytes), keep: log.keep)
+    }
+}

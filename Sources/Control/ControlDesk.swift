@@ -1,0 +1,189 @@
+import Dispatch
+package import Domain
+package import Ledger
+package import Proxy
+package import Settings
+import Synchronization
+package import Telemetry
+
+/// The operator's desk: the one place where orders are carried out, written down and taken back.
+///
+/// It alone owns the `Policy`. Everything happens on one serial queue, off the event loops: acts wait for loops and disk.
+/// Denials go memory first, then disk, so that a full disk cannot keep a stolen key alive; allowances go disk first.
+package final class ControlDesk: Sendable {
+    /// What the desk works with; values and rooms that were started before it.
+    package struct Parts: Sendable {
+        package var loaded: LoadedConfiguration
+        package var store: Store
+        package var state: StoredState
+        package var recorder: Recorder
+        package var log: OperatorLog
+        package var table: ClientTable
+        /// Reads the configuration again, as it was read at start.
+        package var reload: @Sendable () throws -> LoadedConfiguration
+        /// Tells the rooms above what a new configuration changes for them (the theme).
+        package var reconfigured: @Sendable (Configuration) -> Void
+        /// Begins to drain and stop the process.
+        package var drain: @Sendable () -> Void
+        package var wall: @Sendable () -> Timestamp
+        package var monotonic: @Sendable () -> Int64
+
+        package init(
+            loaded: LoadedConfiguration, store: Store, state: StoredState, recorder: Recorder, log: OperatorLog,
+            table: ClientTable, reload: @escaping @Sendable () throws -> LoadedConfiguration,
+            reconfigured: @escaping @Sendable (Configuration) -> Void, drain: @escaping @Sendable () -> Void,
+            wall: @escaping @Sendable () -> Timestamp, monotonic: @escaping @Sendable () -> Int64
+        ) {
+            self.loaded = loaded
+            self.store = store
+            self.state = state
+            self.recorder = recorder
+            self.log = log
+            self.table = table
+            self.reload = reload
+            self.reconfigured = reconfigured
+            self.drain = drain
+            self.wall = wall
+            self.monotonic = monotonic
+        }
+    }
+
+    /// What changes with each act; touched on the queue only, copied out under the lock.
+    struct Desk: Sendable {
+        var configuration: Configuration
+        var book: Book
+        var maker: PolicyMaker
+        var policy: Policy
+        var lastAudit: Int64
+        /// Denials that are in force but could not be written down yet.
+        var unwritten: [(row: AuditRow, change: StoreChange)] = []
+        var remarks: [String] = []
+        var audit: [AuditRow] = []
+        var auditToday = 0
+        var auditAt: Timestamp = Timestamp(milliseconds: 0)
+        var directory: Directory
+        var directoryIsStale = true
+    }
+
+    let parts: Parts
+    let queue = DispatchQueue(label: "tollgate.control", qos: .userInitiated)
+    let desk: Mutex<Desk>
+    let gateway = Mutex<Gateway?>(nil)
+    let collector = Mutex<Collector?>(nil)
+    let listen = Mutex<String>("")
+    let instance: String
+    private let timer = Mutex<DispatchWorkItem?>(nil)
+
+    /// Makes the first policy.
+    ///
+    /// - Throws: `UpstreamFault` where a provider cannot be set up.
+    package init(_ parts: Parts, hostName: String) throws(UpstreamFault) {
+        self.parts = parts
+        let configuration = parts.loaded.configuration
+        instance = configuration.name ?? hostName
+        let book = Book(parts.state)
+        var maker = PolicyMaker(table: parts.table)
+        let policy = try maker.make(configuration, book, now: parts.wall())
+        let directory = Directory(
+            epoch: 0, instance: instance, listen: "", clients: [], keys: [], models: [], upstreams: [],
+            alerts: Directory.Alerts())
+        desk = Mutex(
+            Desk(
+                configuration: configuration, book: book, maker: maker, policy: policy,
+                lastAudit: parts.state.lastAuditID, directory: directory))
+        seedBudgets()
+    }
+
+    /// The policy in force.
+    package var policy: Policy { desk.withLock { $0.policy } }
+
+    package var configuration: Configuration { desk.withLock { $0.configuration } }
+
+    /// Connects the running rooms and starts what ends by itself.
+    package func begin(gateway: Gateway, collector: Collector, listen: String) {
+        self.gateway.withLock { $0 = gateway }
+        self.collector.withLock { $0 = collector }
+        self.listen.withLock { $0 = listen }
+        queue.sync {
+            refreshAudit()
+            refreshDirectory()
+            expireEnded()
+            scheduleEnd()
+        }
+    }
+
+    /// Waits for acts that are under way and writes what is left.
+    package func stop() {
+        timer.withLock { $0?.cancel() }
+        queue.sync {
+            writeUnwritten()
+            try? parts.store.touchKeys(parts.recorder.keyUses())
+        }
+        collector.withLock { $0 = nil }
+        gateway.withLock { $0 = nil }
+    }
+
+    /// Carries out an order; `reply` is called on the control queue.
+    package func submit(_ order: Order, reply: @escaping @Sendable (Outcome) -> Void) {
+        queue.async { [self] in reply(carryOut(order)) }
+    }
+
+    /// Answers a question; `reply` is called on the control queue or the telemetry thread.
+    package func ask(_ query: Query, reply: @escaping @Sendable (Answer) -> Void) {
+        queue.async { [self] in answer(query, reply: reply) }
+    }
+
+    private func carryOut(_ order: Order) -> Outcome {
+        switch order.command {
+        case .revokeKey(let id): revoke(id, order)
+        case .restoreKey(let id): restore(id, order)
+        case .createKey(let client, let tier, let seconds, let models, let note):
+            create(client: client, tier: tier, seconds: seconds, models: models, note: note, order)
+        case .suspendClient(let name, let seconds): suspend(name, seconds: seconds, order)
+        case .resumeClient(let name): resume(name, order)
+        case .setLimit(let scope, let limit, let seconds, let why):
+            setLimit(scope, limit, seconds: seconds, why: why, order)
+        case .clearLimit(let scope, let kind): clearLimit(scope, kind, order)
+        case .undo(let audit): undo(audit, order)
+        case .reload: reload(order)
+        case .drain: drain(order)
+        }
+    }
+
+    private func drain(_ order: Order) -> Outcome {
+        let row = note(order.actor, act: "gateway.drain", target: "gateway", before: "serving", after: "draining")
+        parts.drain()
+        var outcome = Outcome(.done, "draining: open requests may finish, then the gateway stops")
+        outcome.audit = row?.id
+        return outcome
+    }
+
+    /// Spend of the running hour, day and month goes back into the counters that budgets are checked against.
+    private func seedBudgets() {
+        let now = parts.wall()
+        let totals = parts.recorder.settled.totals(at: now)
+        let monotonic = parts.monotonic()
+        func seed(_ name: String, _ spend: Ledger.PeriodSpend) {
+            parts.table.counters(for: name, now: monotonic).seed(
+                hour: spend.hour, day: spend.day, month: spend.month, wallSeconds: now.seconds)
+        }
+        seed("gateway:", totals.gateway)
+        for (name, spend) in totals.clients { seed("client:" + name, spend) }
+        for (name, spend) in totals.models { seed("model:" + name, spend) }
+    }
+
+    /// Sets the timer for the next suspension or override that ends by itself.
+    func scheduleEnd() {
+        guard let next = desk.withLock({ $0.book.nextEnd() }) else { return }
+        let wait = min(max(1, next.milliseconds(since: parts.wall())), 3_600_000)
+        let item = DispatchWorkItem { [weak self] in
+            self?.expireEnded()
+            self?.scheduleEnd()
+        }
+        timer.withLock { timer in
+            timer?.cancel()
+            timer = item
+        }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(clamping: wait)), execute: item)
+    }
+}

@@ -26,7 +26,9 @@ struct ConfigurationSearch {
         return paths
     }
 
-    /// `$XDG_CONFIG_HOME/tollgate`, or `~/.config/tollgate`; nil where neither is known. A relative path counts as unset.
+    /// The folder `tollgate` of `$XDG_CONFIG_HOME` or `~/.config`; nil where neither is known.
+    ///
+    /// A relative path counts as unset, as the XDG rules have it.
     static func configurationFolder(_ environment: [String: String]) -> String? {
         if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") { return folder + "/tollgate" }
         if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.config/tollgate" }

@@ -148,26 +148,28 @@ size_t tg_memory_take(int fd, void *into, size_t size) {
     return done;
 }
 
-// Where descriptors 1 and 2 went before they were redirected; -1 while they are not. Written by the thread that owns
-// the screen, read by a crash handler.
-static volatile int saved_output = -1;
-static volatile int saved_errors = -1;
+// The redirected descriptors and where they went before; -1 while they are not. Written by the thread that owns the
+// screen, read by a crash handler.
+static volatile int captured_output = -1, captured_errors = -1;
+static volatile int saved_output = -1, saved_errors = -1;
 
-int tg_output_redirect(int fd) {
+int tg_output_redirect(int fd, int output, int errors) {
     fflush(NULL);
     if (saved_output < 0) {
-        int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-        if (output < 0) return -errno;
-        int errors = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-        if (errors < 0) {
+        int first = fcntl(output, F_DUPFD_CLOEXEC, 3);
+        if (first < 0) return -errno;
+        int second = fcntl(errors, F_DUPFD_CLOEXEC, 3);
+        if (second < 0) {
             int why = errno;
-            close(output);
+            close(first);
             return -why;
         }
-        saved_output = output;
-        saved_errors = errors;
+        captured_output = output;
+        captured_errors = errors;
+        saved_errors = second;
+        saved_output = first;
     }
-    if (dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0) {
+    if (dup2(fd, captured_output) < 0 || dup2(fd, captured_errors) < 0) {
         int why = errno;
         tg_output_restore();
         return -why;
@@ -178,12 +180,12 @@ int tg_output_redirect(int fd) {
 int tg_output_restore(void) {
     if (saved_output < 0) return 0;
     fflush(NULL);
-    int output = saved_output, errors = saved_errors;
+    int first = saved_output, second = saved_errors;
     saved_output = -1;
     saved_errors = -1;
-    int bad = dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ? -errno : 0;
-    close(output);
-    close(errors);
+    int bad = dup2(first, captured_output) < 0 || dup2(second, captured_errors) < 0 ? -errno : 0;
+    close(first);
+    close(second);
     return bad;
 }
 
@@ -233,9 +235,9 @@ static void say(int signal_number) {
 
 static void crashed(int signal_number) {
     int had_screen = tg_guard_restore(50);
-    if (saved_errors >= 0) {
-        dup2(saved_output, STDOUT_FILENO);
-        dup2(saved_errors, STDERR_FILENO);
+    if (saved_output >= 0) {
+        dup2(saved_output, captured_output);
+        dup2(saved_errors, captured_errors);
     }
     if (had_screen) say(signal_number);
     for (int i = 0; i < CRASHES; i++)

@@ -46,7 +46,9 @@ package enum PanelName: String, Hashable, Sendable {
     case costModels
 }
 
-/// Where the cursor of a panel is. `row` wins over `index`; the index is where it falls when the row has gone.
+/// Where the cursor of a panel is.
+///
+/// `row` wins over `index`; the index is where it falls when the row has gone.
 package struct Cursor: Sendable, Equatable {
     package var row: RowID?
     package var index = 0
@@ -101,7 +103,7 @@ package struct DashboardState: Sendable {
     /// The filter in force, as typed, and parsed; nil where everything is shown.
     package var filterText = ""
     package var filter: Filter?
-    /// The line being typed: filter, palette or help search. Nil where keys are commands.
+    /// The line being typed: filter, palette or help search; nil where keys are commands.
     package var prompt: Prompt?
     package var marks: Set<RowID> = []
     package var crumbs: [Place] = []
@@ -116,6 +118,8 @@ package struct DashboardState: Sendable {
     package var themeName = "harbor"
     package var isZoomed = false
     package var isFollowing = true
+    /// The Live view's lines while it does not follow.
+    package var heldRecords: [RequestRecord]?
     package var isHelpShown = false
     /// Whether the gateway is seen through its admin socket.
     package var isAttached = false
@@ -149,6 +153,16 @@ package struct DashboardState: Sendable {
     package var actor = Actor(user: "", terminal: "")
     /// The newest act that `undo` would take back for this actor, as far as it was asked.
     package var undoable: AuditRow?
+    /// Whether `u` waits for the gateway to say what can be undone.
+    package var awaitsUndoable = false
+    /// Orders that follow when the pending one is done: the further limits of one `Enter`.
+    package var following: [Order] = []
+    /// How far an act on many has come.
+    package var many: ManyProgress?
+    /// Keys that are not in the snapshot, from the answer about one client.
+    package var askedKeys: [KeyID: KeyCard] = [:]
+    /// The record filter whose answer `records` is, or will be.
+    package var recordsAsked: RecordFilter?
     /// Acts that were submitted and not answered yet.
     package var pending: [PendingAct] = []
     /// The names of the themes that can be chosen.
@@ -191,6 +205,8 @@ package struct Prompt: Sendable, Equatable {
     package var completions: [String] = []
     /// What it was before, restored by `Esc`.
     package var original = ""
+    /// Where typing goes, in characters from the start.
+    package var caret: Int
 
     package struct Fault: Sendable, Equatable {
         package var offset: Int
@@ -205,5 +221,17 @@ package struct Prompt: Sendable, Equatable {
         self.purpose = purpose
         self.text = text
         original = text
+        caret = text.count
     }
+}
+
+/// How far an act on many has come.
+package struct ManyProgress: Sendable, Equatable {
+    package var count: Int
+    package var done = 0
+    package var failed = 0
+    /// The first message of one that failed.
+    package var failure = ""
+
+    package init(count: Int) { self.count = count }
 }

@@ -1,6 +1,9 @@
+package import Terminal
 package import Domain
 
-/// The dialog that is open. Its target is captured by identity and version when it opens; figures stay live.
+/// The dialog that is open.
+///
+/// Its target is captured by identity and version when it opens; figures stay live.
 package enum Dialog: Sendable {
     case revoke(RevokeDialog)
     case limits(LimitsDialog)
@@ -19,7 +22,12 @@ package enum Dialog: Sendable {
 /// Since when a dialog is open; it is deaf for the first 300 ms.
 package struct DialogOpening: Sendable, Equatable {
     package var at: Timestamp
-    package init(at: Timestamp) { self.at = at }
+    /// The key that opened it, until another one was pressed: it never confirms.
+    package var by: Key?
+    package init(at: Timestamp, by: Key? = nil) {
+        self.at = at
+        self.by = by
+    }
 
     package static let deafMilliseconds: Int64 = 300
 
@@ -70,6 +78,10 @@ package struct LimitsDialog: Sendable, Equatable {
     package var isAtEndTime = false
     /// `30m`, `keep`, or what is being typed.
     package var endText = "30m"
+    /// Whether the next character typed at the end time starts it anew.
+    package var isEndFresh = true
+    /// Whether the limits of `scope` were asked for and have not come yet.
+    package var isLoading = false
     /// The preview of the selected line's new value, and what it was asked for.
     package var preview: LimitPreview?
     package var previewed: Limit?
@@ -96,6 +108,23 @@ package struct SuspendDialog: Sendable, Equatable {
     /// Whether it is suspended now, so that the dialog offers to resume.
     package var isSuspended: Bool
     package var selected = 0
+
+    /// What can be chosen; `seconds` nil: until resumed.
+    package struct Choice: Sendable, Equatable {
+        package var label: String
+        package var resumes: Bool
+        package var seconds: Int64?
+    }
+
+    /// The entries of the picker, in order.
+    package var choices: [Choice] {
+        let durations = [("5m", 300), ("15m", 900), ("1h", 3600)].map { label, seconds in
+            Choice(label: label, resumes: false, seconds: Int64(seconds))
+        }
+        let suspensions = durations + [Choice(label: "until resumed", resumes: false, seconds: nil)]
+        return (isSuspended ? [Choice(label: "resume", resumes: true, seconds: nil)] : []) + suspensions
+    }
+
     package init(opening: DialogOpening, client: String, version: Int64, isSuspended: Bool) {
         self.opening = opening
         self.client = client
@@ -147,6 +176,18 @@ package struct SecretDialog: Sendable, Equatable {
 package struct UndoDialog: Sendable, Equatable {
     package var opening: DialogOpening
     package var row: AuditRow
+
+    /// What taking the act back does, in words: `restore tg_7Q2fA9xk`, `requests of acme back to 600/1m`.
+    package var inverse: String {
+        switch row.act {
+        case "key.revoke": "restore \(row.target)"
+        case "key.restore", "key.create": "revoke \(row.target)"
+        case "client.suspend": "resume \(row.target)"
+        case "client.resume": "suspend \(row.target) again"
+        default: row.before.isEmpty ? "take it back" : "\(row.target) back to \(row.before)"
+        }
+    }
+
     package init(opening: DialogOpening, row: AuditRow) {
         self.opening = opening
         self.row = row
@@ -199,6 +240,8 @@ package struct ManyDialog: Sendable, Equatable {
     package var act: Act
     package var targets: [Target]
     package var typed = ""
+    /// How long a suspension of many lasts.
+    package static let suspensionSeconds: Int64 = 900
 
     package struct Target: Sendable, Equatable {
         package var row: RowID

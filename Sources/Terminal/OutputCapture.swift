@@ -19,6 +19,8 @@ package final class OutputCapture: Sendable {
 
     private let path: String
     private let limit: Int
+    private let output: Int32
+    private let errors: Int32
     private let state: Mutex<State>
 
     /// Sends descriptors 1 and 2 to a file.
@@ -27,11 +29,18 @@ package final class OutputCapture: Sendable {
     ///   - path: the file in the data folder; made where it does not exist, a symbolic link is refused.
     ///   - limit: bytes after which `rotate()` begins a new file.
     /// - Throws: `TerminalError` of code `system`; the descriptors are then as they were.
-    package init(path: String, limit: Int = 1_000_000) throws(TerminalError) {
+    package convenience init(path: String, limit: Int = 1_000_000) throws(TerminalError) {
+        try self.init(path: path, limit: max(4_096, limit), output: STDOUT_FILENO, errors: STDERR_FILENO)
+    }
+
+    /// Sends two descriptors to a file.
+    init(path: String, limit: Int, output: Int32, errors: Int32) throws(TerminalError) {
         self.path = path
-        self.limit = max(4_096, limit)
+        self.limit = limit
+        self.output = output
+        self.errors = errors
         state = Mutex(State(start: 0, isActive: true))
-        let size = try OutputCapture.redirect(to: path)
+        let size = try redirect()
         state.withLock { $0.start = size }
     }
 
@@ -43,7 +52,7 @@ package final class OutputCapture: Sendable {
     package func rotate() {
         state.withLock { state in
             guard state.isActive, OutputCapture.size(of: path) > limit, rename(path, path + ".1") == 0 else { return }
-            if (try? OutputCapture.redirect(to: path)) != nil { state.start = 0 }
+            if (try? redirect()) != nil { state.start = 0 }
         }
     }
 
@@ -70,14 +79,14 @@ package final class OutputCapture: Sendable {
     }
 
     /// - Returns: the length of the file as it was found.
-    private static func redirect(to path: String) throws(TerminalError) -> Int {
+    private func redirect() throws(TerminalError) -> Int {
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
             throw TerminalError(.system, "\(TextWidth.neutral(path)): \(String(cString: strerror(errno)))")
         }
         defer { close(file) }
         let found = Int(clamping: lseek(file, 0, SEEK_END))
-        let outcome = tg_output_redirect(file)
+        let outcome = tg_output_redirect(file, output, errors)
         guard outcome == 0 else {
             throw TerminalError(.system, "standard output: \(String(cString: strerror(-outcome)))")
         }

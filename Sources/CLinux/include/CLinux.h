@@ -74,17 +74,17 @@ int tg_process_undumpable(void);
 /// Without it a thread whose stack has overflowed dies without restoring the terminal.
 int tg_thread_alternate_stack(void);
 
-/// Installs handlers for SEGV, BUS, ILL, TRAP, FPE and ABRT that restore the terminal and descriptors 1 and 2, say
+/// Installs handlers for SEGV, BUS, ILL, TRAP, FPE and ABRT that restore the terminal and redirected output, say
 /// which signal it was, put the previous handler back and raise the signal again. Also gives this thread its stack.
 int tg_crash_handlers_install(void);
 
 // MARK: output while the screen is up
 
-/// Sends descriptors 1 and 2 to `fd` (which the caller may close afterwards) and keeps where they went before.
-/// A second call while redirected only changes the target: that is how a file is rotated.
-int tg_output_redirect(int fd);
+/// Sends two descriptors (1 and 2, except in tests) to `fd`, which the caller may close afterwards, and keeps where
+/// they went before. A second call while redirected only changes the target: that is how a file is rotated.
+int tg_output_redirect(int fd, int output, int errors);
 
-/// Puts descriptors 1 and 2 back. Does nothing when they are not redirected.
+/// Puts the redirected descriptors back. Does nothing when there are none.
 int tg_output_restore(void);
 
 // MARK: terminals

@@ -79,7 +79,7 @@ struct RowSource: Sendable {
     init(panel: PanelName, state: DashboardState, snapshot: LiveSnapshot) {
         self.panel = panel
         self.snapshot = snapshot
-        records = state.records
+        records = panel == .live ? state.heldRecords ?? snapshot.recent : state.records
     }
 
     var count: Int {
@@ -93,9 +93,8 @@ struct RowSource: Sendable {
         case .costs: snapshot.costs.byClient.count
         case .costModels: snapshot.costs.byModel.count
         case .days: snapshot.costs.byDay.count
-        case .live: snapshot.recent.count
         case .logs: snapshot.log.count
-        case .records: records.count
+        case .live, .records: records.count
         case .incidents: snapshot.incidents.count
         case .detail: 0
         }
@@ -113,9 +112,8 @@ struct RowSource: Sendable {
         case .costs: .spend(snapshot.costs.byClient[index])
         case .costModels: .spend(snapshot.costs.byModel[index])
         case .days: .spend(snapshot.costs.byDay[index])
-        case .live: .record(snapshot.recent[index])
         case .logs: .log(snapshot.log[index])
-        case .records: .record(records[index])
+        case .live, .records: .record(records[index])
         case .incidents: .incident(snapshot.incidents[index])
         case .detail: .ghost(.line(index))
         }
@@ -133,9 +131,8 @@ struct RowSource: Sendable {
         case .costs: .client(snapshot.costs.byClient[index].name)
         case .costModels: .model(snapshot.costs.byModel[index].name)
         case .days: .day(snapshot.costs.byDay[index].name)
-        case .live: .request(snapshot.recent[index].requestID.text)
         case .logs: .line(snapshot.log[index].identity)
-        case .records: .request(records[index].requestID.text)
+        case .live, .records: .request(records[index].requestID.text)
         case .incidents: .incident(snapshot.incidents[index].id)
         case .detail: .line(index)
         }

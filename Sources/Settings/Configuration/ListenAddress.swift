@@ -24,6 +24,12 @@ package struct ListenAddress: Hashable, Sendable {
         self.port = port
     }
 
+    /// 127.0.0.1 at a port.
+    package init(loopbackPort port: UInt16) {
+        host = "127.0.0.1"
+        self.port = port
+    }
+
     /// Whether only this machine can reach it.
     ///
     /// Where it is not and there are neither keys nor JWTs, the gateway refuses to start without an explicit word.

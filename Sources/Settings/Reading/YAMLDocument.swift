@@ -63,7 +63,8 @@ enum YAMLDocument {
         var place = SourcePlace(line: 1, column: 1)
         var text = "not YAML"
         switch error {
-        case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+        case YamlError.scanner(let context, let problem, let mark, _),
+            YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             text = "not YAML: " + (context.map { $0.text + ": " } ?? "") + problem
             place = SourcePlace(line: max(mark.line, 1), column: max(mark.column, 1))
@@ -82,7 +83,8 @@ private enum RepeatedKeys {
     /// Replaces the first character of the key at a place; nil where there is none to replace.
     ///
     /// - Returns: the new text and the scalar that was there.
-    static func rename(in text: String, at place: SourcePlace, round: Int) -> (text: String, original: Unicode.Scalar)? {
+    static func rename(in text: String, at place: SourcePlace, round: Int) -> (text: String, original: Unicode.Scalar)?
+    {
         var scalars = Array(text.unicodeScalars)
         var at = SourcePlace(line: 1, column: 1)
         for index in scalars.indices {
@@ -102,7 +104,9 @@ private enum RepeatedKeys {
             let isBreak =
                 scalars[index] == "\n"
                 || (scalars[index] == "\r" && !(scalars.indices.contains(index + 1) && scalars[index + 1] == "\n"))
-            at = isBreak ? SourcePlace(line: at.line &+ 1, column: 1) : SourcePlace(line: at.line, column: at.column &+ 1)
+            at =
+                isBreak
+                ? SourcePlace(line: at.line &+ 1, column: 1) : SourcePlace(line: at.line, column: at.column &+ 1)
         }
         return nil
     }
@@ -149,7 +153,9 @@ private struct NodeBuilder {
             }
             var text = scalar(name)
             if let original = renamed[place] {
-                text.parts = mask.parts(of: String(Character(original)) + String(String.UnicodeScalarView(name.string.unicodeScalars.dropFirst())))
+                text.parts = mask.parts(
+                    of: String(Character(original))
+                        + String(String.UnicodeScalarView(name.string.unicodeScalars.dropFirst())))
             }
             let earlier = seen[text.raw]
             if earlier == nil { seen[text.raw] = place }

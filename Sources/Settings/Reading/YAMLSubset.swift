@@ -87,7 +87,7 @@ struct YAMLSubset {
         case "?" where isIndicator: refuse("complex keys (?) are not allowed")
         case "-" where isIndicator:
             dashes &+= 1
-            if dashes > YAMLSubset.depthLimit { refuse("nested too deep") }
+            if dashes > YAMLSubset.depthLimit { return refuseDepth() }
             advance()
         case ":" where isIndicator || afterQuoted: step()
         case "-" where isMarker("-") && place != SourcePlace(line: 1, column: 1):
@@ -142,7 +142,7 @@ struct YAMLSubset {
     }
 
     private mutating func push(_ scalar: Unicode.Scalar) {
-        if open.count >= YAMLSubset.depthLimit { refuse("nested too deep") }
+        if open.count >= YAMLSubset.depthLimit { return refuseDepth() }
         open.append(scalar)
         step()
     }
@@ -162,6 +162,12 @@ struct YAMLSubset {
     private mutating func refuse(_ reason: String) {
         problems.append(PlacedReason(place: place, reason: reason))
         plain()
+    }
+
+    /// Nothing behind it is worth a message of its own.
+    private mutating func refuseDepth() {
+        refuse("nested too deep")
+        index = scalars.count
     }
 
     private mutating func skipLine() {
@@ -188,6 +194,7 @@ struct YAMLSubset {
     /// Nothing more, white space, or inside brackets a character that ends a text.
     private func isSeparator(_ scalar: Unicode.Scalar?) -> Bool {
         guard let scalar else { return true }
-        return scalar == " " || scalar == "\t" || isBreak(scalar) || (!open.isEmpty && ",[]{}".unicodeScalars.contains(scalar))
+        return scalar == " " || scalar == "\t" || isBreak(scalar)
+            || (!open.isEmpty && ",[]{}".unicodeScalars.contains(scalar))
     }
 }

@@ -1,0 +1,63 @@
+import Glibc
+
+/// A small text file, read whole.
+struct TextFile {
+    var text: String
+    /// Whether users other than the owner and its group may read it.
+    var isWorldReadable: Bool
+
+    /// Why a file was not read.
+    enum Failure: Error, Hashable {
+        case missing
+        case unreadable(String)
+
+        /// Words for a message.
+        var reason: String {
+            switch self {
+            case .missing: "there is no such file"
+            case .unreadable(let reason): reason
+            }
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes of UTF-8.
+    ///
+    /// Never blocks: a pipe or a device in the file's place is refused.
+    static func read(_ path: String, limit: Int) throws(Failure) -> TextFile {
+        guard !path.utf8.contains(0) else { throw .missing }
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let code = errno
+            throw code == ENOENT || code == ENOTDIR ? .missing : .unreadable(message(code))
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(message(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("is not a regular file") }
+        let bytes = try contents(descriptor, limit: limit)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("is not UTF-8") }
+        return TextFile(text: text, isWorldReadable: status.st_mode & S_IROTH != 0)
+    }
+
+    private static func contents(_ descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(message(errno)) }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+            if bytes.count > limit { throw .unreadable("is larger than \(limit / 1_000_000) MB") }
+        }
+    }
+
+    private static func message(_ code: Int32) -> String {
+        switch code {
+        case EACCES, EPERM: "may not be read (permission denied)"
+        case EISDIR: "is a folder"
+        case ELOOP: "is a loop of links"
+        default: "cannot be read (error \(code))"
+        }
+    }
+}

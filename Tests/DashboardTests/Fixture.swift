@@ -285,37 +285,37 @@ enum Fixture {
         return costs
     }
 
-    static func records() -> [RequestRecord] {
-        (0..<30).map { index in
-            var record = RequestRecord(
-                time: now.adding(milliseconds: Int64(index) * -137), requestID: .made(boot: 7, counter: UInt64(9000 - index)))
-            let isRefused = index % 4 == 1
-            let isFailed = index % 11 == 5
-            record.client = isRefused ? "acme-batch" : ["checkout-bot", "研究チーム", "search-api"][index % 3]
-            record.keyID = KeyID(text: isRefused ? "7Q2fA9xk" : "Kd81mT0v")
-            record.address = "10.0.0.\(index)"
-            record.userAgent = "OpenAI/Python 1.99.1"
-            record.method = "POST"
-            record.path = "/v1/chat/completions"
-            record.model = isFailed ? "gpt-4.1" : "claude-sonnet-4"
-            record.upstream = isRefused ? "" : isFailed ? "openai-eu" : "anthropic"
-            record.status = isRefused ? 429 : isFailed ? 502 : 200
-            record.upstreamStatus = isRefused ? 0 : record.status
-            record.error = isRefused ? .rateLimitExceeded : isFailed ? .upstreamError : nil
-            record.detail = isRefused ? "requests 300/1m, retry after 41 s" : isFailed ? "tls handshake timeout" : ""
-            record.isStream = index % 2 == 0
-            record.messageCount = 3
-            record.promptLength = 4120
-            record.firstByteMilliseconds = isRefused ? -1 : 380 + Int64(index)
-            record.totalMilliseconds = isRefused ? 0 : 900 + Int64(index) * 301
-            record.gatewayMicroseconds = 140
-            record.usage = isRefused || isFailed
-                ? TokenUsage() : TokenUsage(inputUncached: 1200, cacheRead: 300, outputVisible: 410, source: .reported)
-            record.cost = NanoDollars(nanos: isRefused || isFailed ? 0 : 31_234_000)
-            record.bytesIn = 5120
-            record.bytesOut = 18_200
-            return record
-        }
+    static func records() -> [RequestRecord] { (0..<30).map(record) }
+
+    private static func record(_ index: Int) -> RequestRecord {
+        var record = RequestRecord(
+            time: now.adding(milliseconds: Int64(index) * -137), requestID: .made(boot: 7, counter: UInt64(9000 - index)))
+        let isRefused = index % 4 == 1
+        let isFailed = index % 11 == 5
+        record.client = isRefused ? "acme-batch" : ["checkout-bot", "研究チーム", "search-api"][index % 3]
+        record.keyID = KeyID(text: isRefused ? "7Q2fA9xk" : "Kd81mT0v")
+        record.address = "10.0.0.\(index)"
+        record.userAgent = "OpenAI/Python 1.99.1"
+        record.method = "POST"
+        record.path = "/v1/chat/completions"
+        record.model = isFailed ? "gpt-4.1" : "claude-sonnet-4"
+        record.upstream = isRefused ? "" : isFailed ? "openai-eu" : "anthropic"
+        record.status = isRefused ? 429 : isFailed ? 502 : 200
+        record.upstreamStatus = isRefused ? 0 : record.status
+        record.error = isRefused ? .rateLimitExceeded : isFailed ? .upstreamError : nil
+        record.detail = isRefused ? "requests 300/1m, retry after 41 s" : isFailed ? "tls handshake timeout" : ""
+        record.isStream = index % 2 == 0
+        record.messageCount = 3
+        record.promptLength = 4120
+        record.firstByteMilliseconds = isRefused ? -1 : 380 + Int64(index)
+        record.totalMilliseconds = isRefused ? 0 : 900 + Int64(index) * 301
+        record.gatewayMicroseconds = 140
+        record.usage = isRefused || isFailed
+            ? TokenUsage() : TokenUsage(inputUncached: 1200, cacheRead: 300, outputVisible: 410, source: .reported)
+        record.cost = NanoDollars(nanos: isRefused || isFailed ? 0 : 31_234_000)
+        record.bytesIn = 5120
+        record.bytesOut = 18_200
+        return record
     }
 
     private static func acts() -> [AuditRow] {
@@ -359,15 +359,19 @@ enum Fixture {
     /// Ten thousand clients and five thousand keys.
     static func crowd() -> LiveSnapshot {
         var snapshot = busy()
-        let more = (0..<9993).map { index in
-            client(
-                "tenant-\(index)", key: "", rate: Double((index * 7919) % 900) / 10,
-                series: (0..<12).map { Double((index + $0) % 7) }, p95: Double((index * 31) % 6000), tokens: 100,
-                cost: Int64((index * 104_729) % 1_000_000_000), share: Double(index % 97) / 100)
-        }
+        let more = (0..<9993).map(tenant)
         snapshot.clients += more
         snapshot.clientCount = snapshot.clients.count
         return snapshot
+    }
+
+    private static func tenant(_ index: Int) -> ClientRow {
+        let series: Series = (0..<12).map { Double((index + $0) % 7) }
+        let rate = Double((index * 7919) % 900) / 10
+        let cost = Int64((index * 104_729) % 1_000_000_000)
+        return client(
+            "tenant-\(index)", key: "", rate: rate, series: series, p95: Double((index * 31) % 6000), tokens: 100,
+            cost: cost, share: Double(index % 97) / 100)
     }
 
     /// Names that are wide, marked, joined, reversed or plainly hostile.

@@ -3,7 +3,9 @@ import Terminal
 
 /// A box with its name at the upper left and one fact at the upper right.
 struct Frame {
-    var title: [Span]
+    var title: Span
+    /// What stands beside it on the edge: sort order, filter.
+    var extra: [Span]
     /// Muted text at the right of the upper edge; left out where it does not fit whole.
     var fact: [Span] = []
     var isFocused = false
@@ -11,7 +13,8 @@ struct Frame {
     var surface: Role?
 
     init(_ title: String, extra: [Span] = [], fact: String = "", isFocused: Bool = false, surface: Role? = nil) {
-        self.title = [Span(title, isFocused ? .strong : .title, bold: true)] + extra
+        self.self.title = Span(title, isFocused ? .strong : .title, bold: true)
+        self.extra = extra
         self.fact = fact.isEmpty ? [] : [.muted(fact)]
         self.isFocused = isFocused
         self.surface = surface
@@ -41,14 +44,10 @@ struct Frame {
     /// Title and fact, each with a space at both ends so that the edge does not touch it.
     private func labels(in rect: Rect, pen: inout Pen) {
         let end = rect.right - 2
-        let padded = [Span.plain(" ")] + title + [.plain(" ")]
-        let wanted = rect.column + 2 + pen.columns(padded)
-        var after = rect.column + 2
-        if wanted <= end {
-            after = pen.put(padded, row: rect.row, column: rect.column + 2, end: end)
-        } else if let name = title.first {
-            after = pen.put(
-                [.plain(" "), name, .plain(" ")], row: rect.row, column: rect.column + 2, end: end)
+        var after = pen.put([.plain(" "), title, .plain(" ")], row: rect.row, column: rect.column + 2, end: end)
+        let beside = [Span.plain(" ")] + extra + [.plain(" ")]
+        if !extra.isEmpty, after + 1 + pen.columns(beside) <= end {
+            after = pen.put(beside, row: rect.row, column: after + 1, end: end)
         }
         if !fact.isEmpty {
             pen.putRight([.plain(" ")] + fact + [.plain(" ")], row: rect.row, end: end, start: after + 1)
@@ -61,6 +60,9 @@ struct Frame {
         guard rect.rows > 0 else { return rect }
         let row = rect.row
         var after = pen.put(title, row: row, column: rect.column + 1, end: rect.right - 1) + 1
+        if !extra.isEmpty, after + pen.columns(extra) < rect.right - 1 {
+            after = pen.put(extra, row: row, column: after, end: rect.right - 1) + 1
+        }
         var end = rect.right - 1
         if !fact.isEmpty, pen.putRight(fact, row: row, end: end, start: after + 4) { end -= pen.columns(fact) + 1 }
         if end > after {

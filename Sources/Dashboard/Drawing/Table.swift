@@ -63,7 +63,8 @@ struct Table {
     /// The columns that fit, each with its place, and how many had to go.
     func layout(width: Int) -> (placed: [(column: TableColumn, start: Int, width: Int)], dropped: Int) {
         var kept = scrolled
-        let room = max(0, width - gutter)
+        // One column stays free at the right, so that figures do not touch the edge.
+        let room = max(0, width - gutter - 1)
         func needed() -> Int { kept.reduce(0) { $0 + $1.width } + gap * max(0, kept.count - 1) }
         while needed() > room, let worst = kept.indices.max(by: { kept[$0].rank < kept[$1].rank }), kept[worst].rank > 0 {
             kept.remove(at: worst)
@@ -156,8 +157,9 @@ struct Table {
         if isLit { pen.tint(Rect(row: line.row, column: rect.column, rows: 1, columns: rect.columns), .cursor) }
         let mark = Span(String(pen.glyphs.mark), .mark, bold: true)
         if line.isMarked { pen.put(mark, row: line.row, column: rect.column + gutter - 1, end: rect.right) }
-        if line.isCurrent {
-            let span = Span(String(pen.glyphs.cursor), isLit ? .focus : .faint, bold: isLit)
+        // Only the focused panel shows its cursor: two of them would leave in doubt what the next key acts on.
+        if isLit {
+            let span = Span(String(pen.glyphs.cursor), .focus, bold: true)
             pen.put(span, row: line.row, column: rect.column, end: rect.right)
         }
         if let span = sign?(row, pen.glyphs) { pen.put(span, row: line.row, column: rect.column + 1, end: rect.right) }

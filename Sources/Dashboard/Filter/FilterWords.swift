@@ -37,7 +37,8 @@ enum FilterWords {
         let bytes = Array(text.utf8)
         let needle = Array(word.utf8)
         guard bytes.count >= needle.count else { return false }
-        for start in 0...(bytes.count - needle.count) where bytes[start..<(start + needle.count)].elementsEqual(needle) {
+        for start in 0...(bytes.count - needle.count) where bytes[start..<(start + needle.count)].elementsEqual(needle)
+        {
             return true
         }
         return false
@@ -61,7 +62,8 @@ enum FilterWords {
             return contains(row.name, word) || contains(row.origin, word) || row.models.contains { contains($0, word) }
         case .error(let group):
             return anyContains(
-                [group.client, group.model, group.upstream, group.error.label, group.detail, String(group.status)], word)
+                [group.client, group.model, group.upstream, group.error.label, group.detail, String(group.status)], word
+            )
         case .record(let record):
             return anyContains(
                 [

@@ -44,9 +44,11 @@ enum PaletteLine: Equatable {
         default: break
         }
         guard let entry = named(first) else {
-            let near = Nearest.word(to: text, among: CommandRegistry.names)
+            let near =
+                Nearest.word(to: text, among: CommandRegistry.names)
                 ?? Nearest.word(to: first, among: CommandRegistry.names)
-            throw FilterFault(offset: 0, reason: "unknown command `\(first)`" + (near.map { ", nearest `\($0)`" } ?? ""))
+            throw FilterFault(
+                offset: 0, reason: "unknown command `\(first)`" + (near.map { ", nearest `\($0)`" } ?? ""))
         }
         return try line(entry, &words)
     }
@@ -145,7 +147,8 @@ enum PaletteLine: Equatable {
                 words.skip(1)
                 let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard parts.count == 2, let limit = Limit(word: String(parts[0]), text: String(parts[1])) else {
-                    throw words.fault("`\(word)` is no limit: requests=300/1m tokens=40k/1m concurrent=64 budget=50/day")
+                    throw words.fault(
+                        "`\(word)` is no limit: requests=300/1m tokens=40k/1m concurrent=64 budget=50/day")
                 }
                 limits.append(limit)
             }

@@ -147,7 +147,9 @@ extension Reducer {
 
     mutating func openRevoke(_ id: KeyID, _ key: Key) {
         guard let card = self.key(id)?.card ?? state.askedKeys[id] else { return refuse("\(id.shown) is not here") }
-        if card.state == .revoked { return refuse("\(id.shown) is revoked already; :keys restore \(id.text) restores it") }
+        if card.state == .revoked {
+            return refuse("\(id.shown) is revoked already; :keys restore \(id.text) restores it")
+        }
         if card.state == .expired { return refuse("\(id.shown) has expired; it opens nothing") }
         show(
             .revoke(
@@ -157,7 +159,9 @@ extension Reducer {
 
     mutating func openRevoke(client name: String, _ key: Key) {
         guard let row = client(name) else { return refuse("no client \(name) here any more") }
-        let keys = picture.keys.filter { $0.card.client == name && ($0.card.state == .active || $0.card.state == .suspended) }
+        let keys = picture.keys.filter {
+            $0.card.client == name && ($0.card.state == .active || $0.card.state == .suspended)
+        }
         if row.card.keyCount == 0, keys.isEmpty { return refuse("no key; x suspends") }
         if keys.count == 1, row.card.keyCount <= 1 { return openRevoke(keys[0].card.id, key) }
         let sorted = keys.sorted { left, right in
@@ -198,7 +202,9 @@ extension Reducer {
                 add(.client(client.card.name), client.card.version)
             }
         }
-        if targets.isEmpty { return refuse("nothing that is marked can be \(act == .revoke ? "revoked" : "suspended")") }
+        if targets.isEmpty {
+            return refuse("nothing that is marked can be \(act == .revoke ? "revoked" : "suspended")")
+        }
         show(.many(ManyDialog(opening: DialogOpening(at: now, by: key), act: act, targets: targets)))
     }
 

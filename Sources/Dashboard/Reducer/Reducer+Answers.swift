@@ -84,7 +84,9 @@ extension Reducer {
     mutating func take(_ answer: Answer, to query: Query) {
         switch (query, answer) {
         case (.preview(let scope, let limit, _), .preview(let preview)):
-            guard case .limits(var dialog) = state.dialog, dialog.scope == scope, dialog.previewed == limit else { return }
+            guard case .limits(var dialog) = state.dialog, dialog.scope == scope, dialog.previewed == limit else {
+                return
+            }
             dialog.preview = preview
             state.dialog = .limits(dialog)
         case (.limits(let scope), .limits(let limits)):

@@ -250,7 +250,9 @@ extension Reducer {
 
     mutating func reverseSort() {
         let columns = SortColumn.all(of: panel)
-        guard let column = state.sorts[panel] ?? columns.first.map({ SortOrder(column: $0.title, isDescending: $0.startsDescending) })
+        guard
+            let column = state.sorts[panel]
+                ?? columns.first.map({ SortOrder(column: $0.title, isDescending: $0.startsDescending) })
         else { return refuse("these rows are in the order of time") }
         state.heldOrder[panel] = nil
         state.sorts[panel] = SortOrder(column: column.column, isDescending: !column.isDescending)

@@ -120,7 +120,8 @@ extension Reducer {
     private mutating func sortBy(_ title: String) {
         let columns = SortColumn.all(of: panel).map(\.title)
         guard let column = columns.first(where: { $0.lowercased() == title.lowercased() }) else {
-            let list = columns.isEmpty ? "these rows are in the order of time" : "columns: " + columns.joined(separator: ", ")
+            let list =
+                columns.isEmpty ? "these rows are in the order of time" : "columns: " + columns.joined(separator: ", ")
             return refuse(list)
         }
         sort(panel, by: column)

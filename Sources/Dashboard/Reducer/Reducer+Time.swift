@@ -54,7 +54,8 @@ extension Reducer {
     private mutating func refreshPicker() {
         guard case .picker(var picker) = state.dialog, case .clientKeys = picker.purpose else { return }
         for index in picker.items.indices {
-            guard let id = KeyID(text: picker.items[index].value), let row = snapshot.keys.first(where: { $0.card.id == id })
+            guard let id = KeyID(text: picker.items[index].value),
+                let row = snapshot.keys.first(where: { $0.card.id == id })
             else { continue }
             picker.items[index].detail = Reducer.keyDetail(row)
         }

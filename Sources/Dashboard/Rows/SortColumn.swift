@@ -58,7 +58,8 @@ package struct SortColumn: Sendable {
         client("P99") { $0.p99Milliseconds },
         client("TOK/S") { $0.tokensPerSecond },
         client("$/H") { Double($0.costPerHourNanoUSD) },
-        client("QUOTA") { row in row.tightest.flatMap { row.quotas.indices.contains($0) ? row.quotas[$0].share : nil } },
+        client("QUOTA") { row in row.tightest.flatMap { row.quotas.indices.contains($0) ? row.quotas[$0].share : nil }
+        },
         client("IN FLIGHT") { Double($0.inFlight) },
         client("STREAMS") { Double($0.streams) },
         text("TIER") { if case .client(let row) = $0 { row.card.tier } else { nil } },

@@ -17,15 +17,19 @@ enum Acts {
     static func change(_ row: AuditRow) -> [Span] {
         let isPair = !row.before.isEmpty && !row.after.isEmpty
         if row.act.hasPrefix("limit.") || row.act.hasPrefix("client.") || row.act.hasPrefix("key.") {
-            if isPair {
-                let lead = row.act.hasPrefix("limit.") ? [] : [Span.muted(verb(row.act) + "  ")]
-                return lead + [.plain(row.before), .muted(" → "), .plain(row.after)]
-            }
+            if isPair { return [.plain(row.before), .muted(" → "), .plain(afterOnly(row))] }
             let rest = row.after.isEmpty ? row.before : row.after
             return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain(" " + rest)])
         }
         let rest = isPair ? "\(row.before) → \(row.after)" : row.after.isEmpty ? row.before : row.after
         return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain("  " + rest)])
+    }
+
+    /// What stands after the arrow: `requests 600/1m → 300/1m` need not say `requests` twice.
+    private static func afterOnly(_ row: AuditRow) -> String {
+        guard let space = row.before.firstIndex(of: " ") else { return row.after }
+        let lead = row.before[...space]
+        return row.after.hasPrefix(lead) ? String(row.after.dropFirst(lead.count)) : row.after
     }
 
     /// `key.revoke` as a word for people.

@@ -16,7 +16,7 @@ extension Columns {
     static func done(_ stage: Stage) -> [TableColumn] {
         [
             audit("", 8, rank: 0) { .text(.muted(stage.time($0.time))) },
-            audit("", 5, rank: 1, most: stage.layout.hasFrames ? 8 : 5) { .text(author($0)) },
+            audit("", 5, rank: 1) { .text(author($0)) },
             audit("", 20, rank: 0, most: 400) { .spans(Acts.sentence($0, stage: stage)) },
         ]
     }

@@ -75,13 +75,13 @@ extension Columns {
             upstream("", 14, rank: 2) { row in
                 .spans([.muted("in flight "), .figure(Figures.count(Int64(clamping: row.inFlight)))])
             },
-            upstream("", 10, rank: 7) { row in
+            upstream("", 10, rank: 9) { row in
                 .spans([.muted("conns "), .figure(Figures.count(Int64(clamping: row.connections)))])
             },
             upstream("", 9, rank: 1) { row in
                 .spans([.muted("p95 "), .figure(Figures.latency(row.p95Milliseconds), row.latencyRole)])
             },
-            upstream("", 10, rank: 5) { row in
+            upstream("", 10, rank: 7) { row in
                 .spans([.muted("ttft "), .figure(Figures.latency(row.firstByteMilliseconds))])
             },
             upstream("", 8, rank: 3) { row in
@@ -89,7 +89,7 @@ extension Columns {
                 return .spans([.muted("5xx "), .figure(Figures.percent(share), .error, bold: share >= 0.05)])
             },
             upstream("", 8, rank: 4) { .spark($0.series, hot: $0.severity.hot, role: .graph1) },
-            upstream("", 14, rank: 9, most: 80) { .spans(failure($0, now: now)) },
+            upstream("", 30, rank: 5, most: 80) { .spans(failure($0, now: now)) },
         ]
     }
 

@@ -24,16 +24,18 @@ extension Columns {
     /// Errors grouped by client and cause; `isFull` adds what only their own view has room for.
     static func errors(_ stage: Stage, isFull: Bool) -> [TableColumn] {
         let isRoomy = stage.layout.hasFrames
+        // The cause is what the panel is for: model and graph go before it is cut.
+        let cause = isRoomy ? 40 : stage.layout == .compact ? 41 : stage.layout == .narrow ? 26 : 14
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
             group("STATUS", isFull ? 6 : 3, rank: 0) {
                 .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: true))
             },
-            group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 20 : 14) { row in
+            group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 24 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
             },
-            group("MODEL", 16, rank: 7, most: 20) { .text(.muted($0.model)) },
-            group("CAUSE", isRoomy ? 24 : 12, rank: 1, most: 200) { .text(.plain($0.cause)) },
+            group("MODEL", 15, rank: 7, most: 20) { .text(.muted($0.model)) },
+            group("CAUSE", cause, rank: 1, most: 200) { .text(.plain($0.cause)) },
             group(isFull ? "LAST \(stage.window)" : "", 8, rank: 6) {
                 .spark($0.series, hot: nil, role: role(ofStatus: $0.status))
             },

@@ -7,7 +7,7 @@ enum HelpPage {
         let lines = Hints.help(stage, isASCII: pen.glyphs.isASCII)
         let filter = stage.state.helpFilter
         let frame = Frame(
-            "help", extra: filter.isEmpty ? [] : [.muted("  filter "), Span(filter, .focus)],
+            "help", extra: filter.isEmpty ? [] : [.muted("filter "), Span(filter, .focus)],
             fact: "\(lines.count) commands", isFocused: true)
         let inner = stage.layout.hasFrames ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
         guard !lines.isEmpty else {

@@ -110,8 +110,9 @@ enum Overview {
                     Figures.latency(upstream.p95Milliseconds), upstream.severity >= .error ? .error : .muted),
             ]
             let isLast = index == all.count - 1
-            guard at + pen.columns(spans) <= width - (isLast ? 1 : 8) else {
-                pen.put(.muted("+\(all.count - index) more"), row: row, column: at, end: width)
+            guard at + pen.columns(spans) <= width - (isLast ? 1 : 12) else {
+                let more = Span.muted("+\(all.count - index) more")
+                if at + pen.columns(more.text) < width { pen.put(more, row: row, column: at, end: width) }
                 return
             }
             at = pen.put(spans, row: row, column: at, end: width) + 3

@@ -50,13 +50,13 @@ struct Panel {
     private static func order(_ name: PanelName, rows: RowList, stage: Stage) -> [Span] {
         var spans: [Span] = []
         if let sort = stage.state.sorts[name] {
-            spans += [.muted(" by "), .plain(sort.column + (sort.isDescending ? " ▼" : " ▲"))]
+            spans += [.muted("by "), .plain(sort.column + (sort.isDescending ? " ▼" : " ▲"))]
         } else if name == .clients {
-            spans += [.muted(" by "), .plain("severity, $/h ▼")]
+            spans += [.muted("by "), .plain("severity, $/h ▼")]
         }
-        if rows.isHeld { spans += [Span(" held", .warn)] }
+        if rows.isHeld { spans += [Span(spans.isEmpty ? "held" : " held", .warn)] }
         if stage.state.filter != nil, rows.count != rows.total || name == Panels.focused(stage.state) {
-            spans += [.muted("  filter "), Span(stage.state.filterText, .focus)]
+            spans += [.muted(spans.isEmpty ? "filter " : "  filter "), Span(stage.state.filterText, .focus)]
         }
         return spans
     }

@@ -34,8 +34,9 @@ package struct Scene: Sendable {
             tooSmall(size, pen: &pen)
         } else {
             StatusLine.draw(stage, pen: &pen)
-            Tabs.draw(stage, row: 1, pen: &pen)
-            let body = Rect(row: 2, column: 0, rows: size.rows - 4, columns: size.columns)
+            if stage.hasTabs { Tabs.draw(stage, row: 1, pen: &pen) }
+            let top = stage.hasTabs ? 2 : 1
+            let body = Rect(row: top, column: 0, rows: size.rows - 2 - top, columns: size.columns)
             if state.isHelpShown {
                 HelpPage.draw(in: body, stage: stage, pen: &pen)
             } else {

@@ -27,6 +27,9 @@ struct Stage: Sendable {
         layout = Layout(size: size)
     }
 
+    /// Whether there is a line for the tabs; without it the status line names the open view.
+    var hasTabs: Bool { size.rows >= 12 }
+
     /// Time of day in the operator's zone.
     func time(_ moment: Timestamp) -> String {
         Calendar.clock(moment, offsetSeconds: state.isUTC ? 0 : state.localOffsetSeconds)

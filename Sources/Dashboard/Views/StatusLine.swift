@@ -68,9 +68,12 @@ enum StatusLine {
         if stage.layout <= .narrow {
             // Little room: the state is worth more than the program's name.
             pieces.removeFirst()
-            if stage.layout <= .tiny { pieces[1] = [.plain(" ")] + serving(snapshot, pen: pen) }
+            if !stage.hasTabs {
+                pen.put(.strong(" \(view(stage)) "), row: 0, column: 0, end: end, surface: .selection)
+                pieces = [[.plain(" ")], [.plain("")], [.plain("")] + serving(snapshot, pen: pen)]
+            } else if stage.layout <= .tiny { pieces[1] = [.plain(" ")] + serving(snapshot, pen: pen) }
         }
-        var at = 1
+        var at = stage.hasTabs ? 1 : 2 + pen.columns(view(stage))
         for (index, piece) in pieces.enumerated() {
             let width = pen.columns(piece)
             if at + width > end {
@@ -80,6 +83,12 @@ enum StatusLine {
             }
             at = pen.put(piece, row: 0, column: at, end: end)
         }
+    }
+
+    /// The open view, or the place drilled into, where there is no line of tabs.
+    private static func view(_ stage: Stage) -> String {
+        if let place = stage.state.crumbs.last { return TextWidth.cut(place.label, to: 16) }
+        return "\(stage.state.view.rawValue) \(stage.state.view.title)"
     }
 
     private static func serving(_ snapshot: LiveSnapshot, pen: Pen) -> [Span] {

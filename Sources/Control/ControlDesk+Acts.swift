@@ -1,6 +1,9 @@
+import Dispatch
 import Domain
 import Ledger
 import Proxy
+import Settings
+import Synchronization
 
 // How every act is made true: in memory, on disk, in the audit.
 extension ControlDesk {
@@ -39,7 +42,7 @@ extension ControlDesk {
         } catch {
             desk.withLock { $0.unwritten.append((row, change)) }
             parts.log.log(.error, "an act is in force but not written down: \(error.message)")
-            queue.asyncAfter(deadline: .now() + .seconds(2)) { [weak self] in self?.writeUnwritten() }
+            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in self?.writeUnwritten() }
             return (nil, error)
         }
     }
@@ -60,7 +63,7 @@ extension ControlDesk {
         }
         refreshAudit()
         if desk.withLock({ !$0.unwritten.isEmpty }) {
-            queue.asyncAfter(deadline: .now() + .seconds(2)) { [weak self] in self?.writeUnwritten() }
+            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in self?.writeUnwritten() }
         }
     }
 

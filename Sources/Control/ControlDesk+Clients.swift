@@ -1,7 +1,8 @@
 import Domain
-import Ledger
+package import Ledger
 import Proxy
-import Settings
+package import Settings
+import Synchronization
 
 // Clients and limits.
 extension ControlDesk {
@@ -143,8 +144,11 @@ extension ControlDesk {
         let now = parts.wall()
         let found: UndoableAct?
         do throws(LedgerError) {
-            found = try audit.map { id throws(LedgerError) in try parts.store.undoable(id: id, now: now) }
-                ?? parts.store.undoable(actor: order.actor, now: now)
+            if let audit {
+                found = try parts.store.undoable(id: audit, now: now)
+            } else {
+                found = try parts.store.undoable(actor: order.actor, now: now)
+            }
         } catch {
             return Outcome(.failed, "nothing was changed: \(error.message)")
         }

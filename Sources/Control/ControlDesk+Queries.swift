@@ -3,6 +3,7 @@ import Ledger
 import Proxy
 import Settings
 import Synchronization
+import Telemetry
 
 // Answers, and the cards that screens draw.
 extension ControlDesk {

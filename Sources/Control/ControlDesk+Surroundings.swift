@@ -1,4 +1,5 @@
-package import Domain
+import Dispatch
+import Domain
 import Ledger
 import Proxy
 import Settings
@@ -27,7 +28,7 @@ extension ControlDesk {
                 guard let gateway = gateway.withLock({ $0 }) else { return .starting }
                 return gateway.isDraining ? .draining : .serving
             },
-            incidentChanged: { [weak self] incident in self?.queue.async { self?.record(incident) } })
+            incidentChanged: { [unowned self] incident in queue.async { [weak self] in self?.record(incident) } })
     }
 
     private func quotas(of names: [String]) -> [[QuotaReading]] {

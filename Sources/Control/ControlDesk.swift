@@ -72,7 +72,7 @@ package final class ControlDesk: Sendable {
     let collector = Mutex<Collector?>(nil)
     let listen = Mutex<String>("")
     let instance: String
-    private let timer = Mutex<DispatchWorkItem?>(nil)
+    private let timer = Mutex<UInt64>(0)
 
     /// Makes the first policy.
     ///
@@ -114,7 +114,7 @@ package final class ControlDesk: Sendable {
 
     /// Waits for acts that are under way and writes what is left.
     package func stop() {
-        timer.withLock { $0?.cancel() }
+        timer.withLock { $0 &+= 1 }
         queue.sync {
             writeUnwritten()
             try? parts.store.touchKeys(parts.recorder.keyUses())
@@ -176,14 +176,15 @@ package final class ControlDesk: Sendable {
     func scheduleEnd() {
         guard let next = desk.withLock({ $0.book.nextEnd() }) else { return }
         let wait = min(max(1, next.milliseconds(since: parts.wall())), 3_600_000)
-        let item = DispatchWorkItem { [weak self] in
-            self?.expireEnded()
-            self?.scheduleEnd()
+        // A newer timer makes the older ones fall silent.
+        let serial = timer.withLock { timer in
+            timer &+= 1
+            return timer
         }
-        timer.withLock { timer in
-            timer?.cancel()
-            timer = item
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(clamping: wait))) { [weak self] in
+            guard let self, timer.withLock({ $0 }) == serial else { return }
+            expireEnded()
+            scheduleEnd()
         }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Int(clamping: wait)), execute: item)
     }
 }

@@ -112,7 +112,7 @@ package final class AdminClient {
         var sent = 0
         while sent < bytes.count {
             let size = bytes.withUnsafeBytes { all in
-                all.baseAddress.map { Glibc.send(descriptor, $0 + sent, all.count - sent, Int32(MSG_NOSIGNAL.rawValue)) } ?? 0
+                all.baseAddress.map { Glibc.send(descriptor, $0 + sent, all.count - sent, Int32(MSG_NOSIGNAL)) } ?? 0
             }
             if size < 0, errno == EINTR { continue }
             if size <= 0 { throw AdminError(.failed, "the gateway has gone") }

@@ -1,5 +1,3 @@
-package import Domain
-
 /// The words of the admin socket: HTTP/1.1 with JSON bodies over a Unix socket, for one user of one machine.
 package enum AdminPath {
     /// `GET`: who answers: `AdminInfo`.

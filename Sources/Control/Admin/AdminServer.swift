@@ -1,4 +1,3 @@
-import CLinux
 import Domain
 import FoundationEssentials
 import Glibc
@@ -6,7 +5,7 @@ import HTTP
 import NIOCore
 import NIOPosix
 import Synchronization
-import Telemetry
+package import Telemetry
 
 /// The admin socket: the operator's other door, on an event loop of its own.
 package final class AdminServer: Sendable {
@@ -65,6 +64,13 @@ package struct AdminBackend: Sendable {
     }
 }
 
+/// `struct ucred` of the kernel, which Glibc's module does not show.
+private struct PeerCredentials: Sendable {
+    var process: Int32 = 0
+    var user: UInt32 = .max
+    var group: UInt32 = .max
+}
+
 /// One admin connection: requests one after another, each answered whole.
 private final class AdminHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -91,11 +97,11 @@ private final class AdminHandler: ChannelInboundHandler {
         guard let provider = channel as? any SocketOptionProvider else { return false }
         // SO_PEERCRED by the channel's own getsockopt: no descriptor leaves NIO.
         guard
-            let credentials: ucred = try? provider.unsafeGetSocketOption(
+            let credentials: PeerCredentials = try? provider.unsafeGetSocketOption(
                 level: NIOBSDSocket.OptionLevel(rawValue: SOL_SOCKET), name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
             ).wait()
         else { return false }
-        return credentials.uid == geteuid() || credentials.uid == 0
+        return credentials.user == geteuid() || credentials.user == 0
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -134,7 +140,7 @@ private final class AdminHandler: ChannelInboundHandler {
         case (.get, AdminPath.snapshot):
             let reply = promiseBytes()
             let asked = backend.collector.snapshot(windowSeconds: AdminHandler.window(target)) {
-                reply(SnapshotJSON.bytes($0))
+                reply(SnapshotJSON.encode($0))
             }
             if !asked { sendFault(503, "the figures are not available now") }
         case (.post, AdminPath.orders):
@@ -150,8 +156,11 @@ private final class AdminHandler: ChannelInboundHandler {
     }
 
     private static func window(_ target: String) -> Int {
-        guard let mark = target.range(of: "window=") else { return 300 }
-        return min(max(Int(target[mark.upperBound...].prefix { $0.isNumber }) ?? 300, 60), 86_400)
+        let query = target.drop { $0 != "?" }.dropFirst()
+        for part in query.split(separator: "&") where part.hasPrefix("window=") {
+            return min(max(Int(part.dropFirst(7)) ?? 300, 60), 86_400)
+        }
+        return 300
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type) -> Value? {

@@ -47,30 +47,31 @@ package final class TerminalScreen {
         descriptor = try TerminalScreen.openTerminal(configuration.source)
         frame = tg_memory_file()
         let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        size = TerminalScreen.measure(descriptor)
-        var chosen: TerminalType?
+        size = TerminalScreen.measure(descriptor) ?? TerminalScreen.assumed
+        var chosen: String?
+        var outcome: Int32 = -1
         if frame >= 0, nothing >= 0 {
             for type in types where chosen == nil {
-                let opened = tg_screen_open(
-                    type.name, frame, nothing, Int32(size.rows), Int32(size.columns), type.isDirect ? 1 : 0)
-                if opened == 0 { chosen = type }
+                outcome = tg_screen_open(type, frame, nothing, Int32(size.rows), Int32(size.columns))
+                if outcome == 0 { chosen = type }
             }
         }
         if nothing >= 0 { Glibc.close(nothing) }
         let ceiling = configuration.colour.ceiling(environment: configuration.environment)
         depth = min(ceiling, ColourDepth(colours: Int(tg_screen_colours())))
-        type = chosen?.name ?? ""
+        type = chosen ?? ""
         decoder = KeyDecoder(escapeDelay: configuration.escapeDelay, sequences: TerminalCapability.keys())
         painter = FramePainter(depth: depth, pairs: Int(tg_screen_pairs()))
-        guard chosen != nil else {
-            TerminalScreen.release(descriptor, frame)
-            throw TerminalError(.unknownType, "the terminal cannot be set up; serving without the dashboard")
-        }
         let restore = TerminalCapability.restoreSequence()
-        guard tg_guard_arm(descriptor, restore, restore.count) == 0 else {
-            tg_screen_close()
+        let isArmed = chosen != nil && tg_guard_arm(descriptor, restore, restore.count) == 0
+        guard isArmed else {
+            // What another screen has must not be touched by `deinit`, which runs for this one now.
+            isClosed = true
+            if chosen != nil { tg_screen_close() }
             TerminalScreen.release(descriptor, frame)
-            throw TerminalError(.inUse, "the terminal is in use or gone; serving without the dashboard")
+            throw outcome == 0 || outcome == -2
+                ? TerminalError(.inUse, "the terminal is in use or gone; serving without the dashboard")
+                : TerminalError(.unknownType, "the terminal cannot be set up; serving without the dashboard")
         }
         _ = tg_terminal_raw(descriptor)
         takeFrame()
@@ -173,19 +174,16 @@ extension TerminalScreen {
             if isGone || isClosed { return waitWithoutTerminal(wake: wake, milliseconds: timeoutMilliseconds) }
             var events: [TerminalEvent] = []
             if let changed = measureAgain() { events.append(.resized(changed)) }
-            if !events.isEmpty { return events }
             flush()
+            if hasRefused, output.isEmpty {
+                hasRefused = false
+                events.append(.woken)
+            }
+            if !events.isEmpty { return events }
             let left = remaining(timeoutMilliseconds, since: start)
             let pause = min(left ?? Int.max, decoder.patience ?? Int.max)
             let readiness = poll(wake: wake, milliseconds: pause == Int.max ? -1 : pause)
             if readiness.isWoken { events.append(.woken) }
-            if readiness.canWrite {
-                flush()
-                if hasRefused, output.isEmpty {
-                    hasRefused = false
-                    events.append(.woken)
-                }
-            }
             if readiness.canRead {
                 read(into: &events)
             } else if readiness.isTimeUp, let patience = decoder.patience, patience <= pause {
@@ -200,7 +198,6 @@ extension TerminalScreen {
 
     private struct Readiness {
         var canRead = false
-        var canWrite = false
         var isGone = false
         var isWoken = false
         var isTimeUp = false
@@ -219,7 +216,6 @@ extension TerminalScreen {
         }
         let seen = Int32(polled[0].revents)
         result.canRead = seen & POLLIN != 0
-        result.canWrite = seen & POLLOUT != 0
         result.isGone = seen & (POLLHUP | POLLERR | POLLNVAL) != 0
         if polled[1].revents != 0 {
             result.isWoken = true
@@ -264,8 +260,7 @@ extension TerminalScreen {
     }
 
     private func measureAgain() -> Size? {
-        let now = TerminalScreen.measure(descriptor)
-        guard now != size else { return nil }
+        guard let now = TerminalScreen.measure(descriptor), now != size else { return nil }
         size = now
         _ = tg_screen_resize(Int32(now.rows), Int32(now.columns))
         repaint()
@@ -284,13 +279,13 @@ extension TerminalScreen {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
             taken = tg_memory_take(frame, buffer.baseAddress, buffer.count)
         }
-        output.append(bytes)
+        output.append(depth == .direct ? DirectColour.plain(bytes) : bytes)
     }
 }
 
 extension TerminalScreen {
     /// The types of the configuration that the terminal database knows and that can place a cursor, best first.
-    private static func usableTypes(_ configuration: TerminalConfiguration) throws(TerminalError) -> [TerminalType] {
+    private static func usableTypes(_ configuration: TerminalConfiguration) throws(TerminalError) -> [String] {
         guard let named = configuration.environment["TERM"], !named.isEmpty else {
             throw TerminalError(.noType, "TERM is not set; serving without the dashboard")
         }
@@ -300,7 +295,7 @@ extension TerminalScreen {
                 .noCursor, "TERM=\(shown) cannot place its cursor; serving without the dashboard")
         }
         let types = configuration.colour.types(for: named, environment: configuration.environment).filter {
-            tg_type_probe($0.name) == TG_TYPE_GOOD.rawValue
+            tg_type_probe($0) == TG_TYPE_GOOD.rawValue
         }
         guard !types.isEmpty else {
             throw TerminalError(
@@ -322,12 +317,15 @@ extension TerminalScreen {
         return opened
     }
 
-    private static func measure(_ descriptor: Int32) -> Size {
+    /// The size of a terminal that does not know its own.
+    private static let assumed = Size(columns: 80, rows: 24)
+
+    /// - Returns: nil where the terminal does not answer.
+    private static func measure(_ descriptor: Int32) -> Size? {
         var rows: Int32 = 0
         var columns: Int32 = 0
-        guard tg_terminal_size(descriptor, &rows, &columns) == 0, rows > 0, columns > 0 else {
-            return Size(columns: 80, rows: 24)
-        }
+        guard tg_terminal_size(descriptor, &rows, &columns) == 0 else { return nil }
+        guard rows > 0, columns > 0 else { return assumed }
         return Size(columns: Int(columns), rows: Int(rows)).bounded
     }
 

@@ -15,8 +15,11 @@ enum YAMLDocument {
     }
 
     /// Parses one file.
-    static func parse(_ source: String) -> Outcome {
+    static func parse(_ text: String) -> Outcome {
         let start = SourcePlace(line: 1, column: 1)
+        // A byte order mark is no part of the text, and the parser stumbles over one.
+        let isMarked = text.unicodeScalars.first == "\u{feff}"
+        let source = isMarked ? String(text.unicodeScalars.dropFirst()) : text
         if source.utf8.count > sizeLimit {
             return Outcome(root: nil, problems: [PlacedReason(place: start, reason: "larger than 1 MB")])
         }

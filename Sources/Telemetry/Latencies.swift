@@ -1,7 +1,7 @@
 /// A log-linear histogram of milliseconds that holds only the buckets in use: sixteen to an octave, so a value is
 /// known within 3.2 %, exact below 32 ms, and a quiet slice costs a few bytes.
 struct Latencies: Equatable {
-    static let bucketCount = 448
+    static let bucketCount = 432
     /// About twelve days; anything longer counts as that.
     private static let top: Int64 = 1 << 30
     private static let countBits: UInt32 = 22

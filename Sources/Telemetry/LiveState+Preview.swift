@@ -78,7 +78,9 @@ extension LiveState {
     ) -> Int64 {
         guard limit.kind.isMoney else { return 0 }
         let recent = meter.figures(last: Meter.secondsKept, at: age).cost
-        if let reading = readings.first(where: { $0.limit.kind == limit.kind }) { return max(0, reading.used - recent) }
+        if let reading = readings.first(where: { $0.limit.kind == limit.kind }) {
+            return max(0, reading.used.subtractingSaturated(recent))
+        }
         switch limit.kind {
         case .budgetMonth: return max(0, spentMonth.subtractingSaturated(recent))
         case .budgetDay: return max(0, spentToday.subtractingSaturated(recent))
@@ -123,7 +125,7 @@ extension Meter {
         var replayed: ReplayedLimit
         switch limit.kind {
         case .requests, .tokens:
-            let window = max(1, limit.windowSeconds)
+            let window = min(max(1, limit.windowSeconds), 86_400)
             steps = min(60, max(1, (60 + window - 1) / window))
             let weight = limit.kind == .requests ? 1000 : Meter.thousandths(recent.tokens, finished)
             replayed = ReplayedLimit(

@@ -105,7 +105,7 @@ struct BodyReader: Sendable {
         return size
     }
 
-    /// Reads and drops one trailer line; the empty one ends the body. Trailers are never merged nor forwarded.
+    /// Reads and drops one trailer line; the empty one ends the body; trailers are never merged nor forwarded.
     private mutating func trailerLine(_ input: inout ByteBuffer) throws(HTTPFault) -> Bool {
         guard let line = try line(&input, allowance: 0) else { return false }
         if line == 0 {

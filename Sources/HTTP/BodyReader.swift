@@ -77,35 +77,16 @@ struct BodyReader: Sendable {
     /// Reads a chunk-size line; extensions are skipped and counted.
     private mutating func chunkSize(_ input: inout ByteBuffer) throws(HTTPFault) -> Int? {
         guard let line = try line(&input, allowance: 64) else { return nil }
-        var size = 0
-        var digits = 0
-        var extensionBytes = 0
-        let wellFormed = input.withUnsafeReadableBytes { all -> Bool in
-            var index = 0
-            while index < line, let digit = Bytes.hex(all[index]) {
-                if digits >= 15 { return false }
-                size = size << 4 | Int(digit)
-                digits += 1
-                index += 1
-            }
-            if digits == 0 { return false }
-            extensionBytes = line - index
-            while index < line, all[index] == Bytes.space || all[index] == Bytes.tab { index += 1 }
-            if index < line, all[index] != UInt8(ascii: ";") { return false }
-            while index < line {
-                if !Bytes.isFieldContent(all[index]) { return false }
-                index += 1
-            }
-            return true
+        guard let read = input.withUnsafeReadableBytes({ ChunkLine.size($0, end: line) }) else {
+            throw HTTPFault(.malformed, "a chunk size is malformed")
         }
-        guard wellFormed else { throw HTTPFault(.malformed, "a chunk size is malformed") }
-        extras += extensionBytes
+        extras += read.extensions
         if extras > limits.chunkExtras { throw HTTPFault(.malformed, "chunk extensions are too long") }
         input.moveReaderIndex(forwardBy: line + 2)
-        return size
+        return read.size
     }
 
-    /// Reads and drops one trailer line; the empty one ends the body. Trailers are never merged nor forwarded.
+    /// Reads and drops one trailer line; the empty one ends the body; trailers are never merged nor forwarded.
     private mutating func trailerLine(_ input: inout ByteBuffer) throws(HTTPFault) -> Bool {
         guard let line = try line(&input, allowance: 0) else { return false }
         if line == 0 {
@@ -113,10 +94,8 @@ struct BodyReader: Sendable {
         } else {
             extras += line
             if extras > limits.chunkExtras { throw HTTPFault(.malformed, "trailers are too long") }
-            let valid = input.withUnsafeReadableBytes { all in
-                Bytes.isToken(all[0]) && !(0..<line).contains { !Bytes.isFieldContent(all[$0]) }
-            }
-            if !valid { throw HTTPFault(.malformed, "a trailer is malformed") }
+            let isTrailer = input.withUnsafeReadableBytes { ChunkLine.isTrailer($0, end: line) }
+            if !isTrailer { throw HTTPFault(.malformed, "a trailer is malformed") }
         }
         input.moveReaderIndex(forwardBy: line + 2)
         return true

@@ -6,7 +6,7 @@ enum Bytes {
     static let newline = UInt8(ascii: "\n")
     static let colon = UInt8(ascii: ":")
 
-    /// `tchar`: what names of fields and methods are made of. Two masks instead of a table: no memory is touched.
+    /// `tchar`: what names of fields and methods are made of; two masks instead of a table: no memory is touched.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
         if byte >= 128 { return false }

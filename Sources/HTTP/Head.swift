@@ -95,7 +95,7 @@ package enum Framing: Equatable, Sendable {
     case untilClose
 }
 
-/// The head of a message: its bytes and where in them the parts lie. Nothing is copied or decoded on reading.
+/// The head of a message: its bytes and where in them the parts lie; nothing is copied or decoded on reading.
 package struct Head: Sendable {
     /// One field, as ranges into `bytes`.
     package struct Field: Sendable {

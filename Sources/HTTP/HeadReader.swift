@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Reads heads: finds their end, then their fields. Shared by both sides; it holds no state of a connection.
+/// Reads heads: finds their end, then their fields; shared by both sides; it holds no state of a connection.
 enum HeadReader {
     /// Where the empty line that ends a head begins, looking from `start`; nil where it has not come yet.
     ///
@@ -52,7 +52,8 @@ enum HeadReader {
             let position = head.fields.count
             head.fields.append(
                 Head.Field(
-                    name: UInt32(truncatingIfNeeded: nameStart), nameLength: UInt16(truncatingIfNeeded: nameEnd - nameStart),
+                    name: UInt32(truncatingIfNeeded: nameStart),
+                    nameLength: UInt16(truncatingIfNeeded: nameEnd - nameStart),
                     value: UInt32(truncatingIfNeeded: value.lowerBound),
                     valueLength: UInt32(truncatingIfNeeded: value.count)))
             if let known = KnownField.find(all, nameStart..<nameEnd) {

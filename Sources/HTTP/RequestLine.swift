@@ -20,7 +20,8 @@ enum RequestLine {
         }
         head.target = start..<index
         let version = index + 1
-        let isVersion = all.equals(version..<version + 5, "http/") && all[version] == UInt8(ascii: "H")
+        let isVersion =
+            all.equals(version..<version + 5, "http/") && all[version] == UInt8(ascii: "H")
             && all[version + 1] == UInt8(ascii: "T") && all[version + 2] == UInt8(ascii: "T")
             && all[version + 3] == UInt8(ascii: "P") && all[version + 6] == UInt8(ascii: ".")
         guard isVersion, all[version + 8] == Bytes.carriageReturn, all[version + 9] == Bytes.newline else {
@@ -36,7 +37,8 @@ enum RequestLine {
 
     private static func method(_ all: UnsafeRawBufferPointer, _ range: Range<Int>) -> Method {
         func isExactly(_ name: StaticString) -> Bool {
-            range.count == name.utf8CodeUnitCount && !range.contains { all[$0] != name.utf8Start[$0 - range.lowerBound] }
+            range.count == name.utf8CodeUnitCount
+                && !range.contains { all[$0] != name.utf8Start[$0 - range.lowerBound] }
         }
         if isExactly("POST") { return .post }
         if isExactly("GET") { return .get }
@@ -86,7 +88,8 @@ enum RequestLine {
         let start = head.target.lowerBound + 7
         var end = start
         while end < head.target.upperBound, all[end] != UInt8(ascii: "/"), all[end] != UInt8(ascii: "?") { end += 1 }
-        let isSame = end - start == host.count
+        let isSame =
+            end - start == host.count
             && !(0..<host.count).contains {
                 Bytes.lowercase(all[start + $0]) != Bytes.lowercase(all[host.lowerBound + $0])
             }
@@ -104,8 +107,9 @@ enum RequestLine {
         if all[index] == UInt8(ascii: "[") {
             index += 1
             let start = index
-            while index < range.upperBound, Bytes.hex(all[index]) != nil || all[index] == Bytes.colon
-                || all[index] == UInt8(ascii: ".")
+            while index < range.upperBound,
+                Bytes.hex(all[index]) != nil || all[index] == Bytes.colon
+                    || all[index] == UInt8(ascii: ".")
             { index += 1 }
             guard index > start, index < range.upperBound, all[index] == UInt8(ascii: "]") else { return false }
             index += 1

@@ -3,7 +3,9 @@ package import NIOCore
 /// Reads requests from a connection's bytes, strictly: what it accepts, every server reads the same way.
 ///
 /// Pull it after each read: `next` until it answers `.needsMore`. After `.head`, `head` holds the message's head until
-/// the next one begins. A fault is final: answer it and close. Sources: RFC 9112, and the stricter rules of a gateway.
+/// the next one begins. A fault is final: answer it and close. After a message that does not keep its connection
+/// alive only `.needsMore` comes: what follows it must not be served (RFC 9112 §9.6). Sources: RFC 9112, and the
+/// stricter rules of a gateway.
 package struct RequestParser: Sendable {
     /// What came next in the bytes.
     package enum Event: Sendable {
@@ -17,7 +19,8 @@ package struct RequestParser: Sendable {
     private enum Phase {
         case head(scanned: Int)
         case body(BodyReader)
-        case failed
+        /// Nothing more is read: after a fault, and after a message that ends its connection.
+        case closed
     }
 
     package private(set) var head = Head()
@@ -34,13 +37,13 @@ package struct RequestParser: Sendable {
     /// - Throws: `HTTPFault`, after which only closing is left.
     package mutating func next(_ input: inout ByteBuffer) throws(HTTPFault) -> Event {
         switch phase {
-        case .failed:
+        case .closed:
             return .needsMore
         case .head(let scanned):
             do {
                 return try readHead(&input, scanned: scanned)
             } catch {
-                phase = .failed
+                phase = .closed
                 throw error
             }
         case .body(var reader):
@@ -54,33 +57,37 @@ package struct RequestParser: Sendable {
                     phase = .body(reader)
                     return .needsMore
                 case .end:
-                    phase = .head(scanned: 0)
+                    phase = head.keepsAlive ? .head(scanned: 0) : .closed
                     return .end
                 }
             } catch {
-                phase = .failed
+                phase = .closed
                 throw error
             }
         }
     }
 
     private mutating func readHead(_ input: inout ByteBuffer, scanned: Int) throws(HTTPFault) -> Event {
+        var scanned = scanned
         // A robust server skips the empty line that some clients send after a body (RFC 9112 §2.2); a few, not many.
-        while scanned == 0, input.readableBytes >= 2,
+        // Its CR may have come alone and been scanned.
+        while scanned <= 1, input.readableBytes >= 2,
             input.getInteger(at: input.readerIndex, as: UInt16.self) == 0x0d0a
         {
             emptyLines += 1
             if emptyLines > 4 { throw HTTPFault(.malformed, "empty lines instead of a request") }
             input.moveReaderIndex(forwardBy: 2)
+            scanned = 0
         }
         let available = input.readableBytes
         guard available > 0 else {
             isInsideHead = false
+            phase = .head(scanned: 0)
             return .needsMore
         }
         isInsideHead = true
         guard let end = input.withUnsafeReadableBytes({ HeadReader.end($0, from: scanned - 3) }) else {
-            try checkUnfinished(input)
+            try checkUnfinished(input, scanned: scanned)
             phase = .head(scanned: available)
             return .needsMore
         }
@@ -100,11 +107,17 @@ package struct RequestParser: Sendable {
     }
 
     /// Refuses an unfinished head as soon as it cannot become a good one.
-    private func checkUnfinished(_ input: ByteBuffer) throws(HTTPFault) {
+    private func checkUnfinished(_ input: ByteBuffer, scanned: Int) throws(HTTPFault) {
         let fault = input.withUnsafeReadableBytes { all -> HTTPFault? in
             if all.count > limits.head { return HTTPFault(.headTooLarge, "the request's head is too large") }
             if all[0] != Bytes.carriageReturn, !Bytes.isToken(all[0]) {
                 return HTTPFault(.malformed, "this is not HTTP/1.1 (TLS, HTTP/2 or another protocol on a plain port?)")
+            }
+            // A head of lines that end with LF alone never ends; its sender must hear so now, not after a deadline.
+            for index in scanned..<all.count where all[index] == Bytes.newline {
+                if index == 0 || all[index - 1] != Bytes.carriageReturn {
+                    return HTTPFault(.malformed, "a line of the head ends without CR")
+                }
             }
             if all.count > limits.target + 64, !all.prefix(limits.target + 64).contains(Bytes.newline) {
                 return HTTPFault(.uriTooLong, "the request target is too long")

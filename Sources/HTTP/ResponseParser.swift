@@ -26,7 +26,7 @@ package struct ResponseParser: Sendable {
 
     package init(limits: MessageLimits = .provider) { self.limits = limits }
 
-    /// A request has been sent: the next bytes are its answer. `isHead`: the answer has no body whatever it says.
+    /// A request has been sent: the next bytes are its answer; `isHead`: the answer has no body whatever it says.
     package mutating func expect(isHead: Bool = false) {
         isForHead = isHead
         interim = 0
@@ -63,7 +63,7 @@ package struct ResponseParser: Sendable {
         }
     }
 
-    /// The connection has ended. True where that is the proper end of the body, so that `.end` may be assumed.
+    /// The connection has ended; true where that is the proper end of the body, so that `.end` may be assumed.
     package mutating func connectionEnded() -> Bool {
         defer { phase = .failed }
         if case .body(let reader) = phase { return reader.endsWithConnection }
@@ -77,7 +77,9 @@ package struct ResponseParser: Sendable {
         var scanned = scanned
         while true {
             guard let end = input.withUnsafeReadableBytes({ HeadReader.end($0, from: scanned - 3) }) else {
-                if input.readableBytes > limits.head { throw HTTPFault(.headTooLarge, "the answer's head is too large") }
+                if input.readableBytes > limits.head {
+                    throw HTTPFault(.headTooLarge, "the answer's head is too large")
+                }
                 phase = .head(scanned: input.readableBytes)
                 return .needsMore
             }
@@ -127,7 +129,10 @@ package struct ResponseParser: Sendable {
     }
 
     private static func statusLine(_ all: UnsafeRawBufferPointer, _ head: inout Head) throws(HTTPFault) -> Int {
-        guard all.count >= 14, all.equals(0..<7, "http/1."), all[7] == 0x31 || all[7] == 0x30, all[8] == Bytes.space
+        let isHTTP =
+            all.count >= 14 && all[0] == UInt8(ascii: "H") && all[1] == UInt8(ascii: "T")
+            && all[2] == UInt8(ascii: "T") && all[3] == UInt8(ascii: "P") && all.equals(4..<7, "/1.")
+        guard isHTTP, all[7] == 0x31 || all[7] == 0x30, all[8] == Bytes.space
         else { throw HTTPFault(.malformed, "the status line is malformed") }
         head.isHTTP10 = all[7] == 0x30
         var status: UInt16 = 0

@@ -14,7 +14,7 @@ struct AnswerPlan: Sendable {
     var usage: SimulatedUsage
     var isLimited = false
 
-    /// Decides. `mood` is the mood of this moment, weather and overload included.
+    /// Decides; `mood` is the mood of this moment, weather and overload included.
     static func make(
         _ request: ProviderRequest, model: SimulatedModel, mood: ProviderMood, random: inout SeededRandom
     ) -> AnswerPlan {

@@ -33,7 +33,7 @@ extension DemoWorld {
 
             default_tier: free
             tiers:
-              free: { requests: 60/1m, tokens: 40k/1m, concurrent: 4, budget: 0.25/day, models: [deepseek-v3.2] }
+              free: { requests: 60/1m, tokens: 40k/1m, concurrent: 4, budget: 0.50/day, models: [deepseek-v3.2] }
               pro: { requests: 600/1m, tokens: 4M/1m, concurrent: 256, budget: 2000.00/month }
             clients:
 
@@ -44,7 +44,7 @@ extension DemoWorld {
             text += "{ tier: \(client.tier), owner: \(client.owner)\(limits) }\n"
         }
         text += """
-            limits: { concurrent: 2000, budget: 900.00/day }
+            limits: { concurrent: 2000, budget: 5000.00/day }
             alerts: { upstream_errors: 5%, refused: 10%, quota: 95% }
 
             """

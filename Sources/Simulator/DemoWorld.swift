@@ -69,7 +69,7 @@ package enum DemoWorld {
                     .init(.completions, "gpt-4.1", weight: 3, promptBytes: 500, outputLimit: 120),
                     .init(.chat, "gpt-4.1", weight: 1, promptBytes: 700, outputLimit: 160),
                 ]),
-            tier: "pro", owner: "finance-it", limits: "requests: 1200/1m, budget: 60.00/hour"),
+            tier: "pro", owner: "finance-it", limits: "requests: 1200/1m, budget: 40.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "研究チーム", requestsPerSecond: 1.5, concurrency: 24,
@@ -79,7 +79,7 @@ package enum DemoWorld {
                     .init(.chat, "deepseek-v3.2", isStream: true, weight: 2, promptBytes: 1200),
                 ],
                 leaveRate: 0.03),
-            tier: "pro", owner: "research", limits: "requests: 240/1m, budget: 60.00/hour"),
+            tier: "pro", owner: "research", limits: "requests: 240/1m, budget: 30.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "checkout-bot", userAgent: "OpenAI/JS 5.12.2", requestsPerSecond: 11, concurrency: 48,
@@ -88,7 +88,7 @@ package enum DemoWorld {
                     .init(.chat, "gpt-4.1", isStream: true, weight: 1, promptBytes: 500, outputLimit: 120),
                 ],
                 leaveRate: 0.02),
-            tier: "pro", owner: "shop", limits: "requests: 1500/1m, budget: 150.00/hour"),
+            tier: "pro", owner: "shop", limits: "requests: 1500/1m, budget: 50.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "support-chat", userAgent: "OpenAI/JS 5.12.2", requestsPerSecond: 4, concurrency: 32,
@@ -97,7 +97,7 @@ package enum DemoWorld {
                     .init(.responses, "gemini-2.5-flash", isStream: true, weight: 1, promptBytes: 900),
                 ],
                 leaveRate: 0.06),
-            tier: "pro", owner: "support", limits: "requests: 480/1m, budget: 110.00/hour"),
+            tier: "pro", owner: "support", limits: "requests: 480/1m, budget: 60.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "search-api", userAgent: "Go-http-client/2.0", requestsPerSecond: 22, concurrency: 64,
@@ -105,7 +105,7 @@ package enum DemoWorld {
                     .init(.embeddings, "text-embedding-3-small", weight: 9, promptBytes: 400),
                     .init(.chat, "gemini-2.5-flash", weight: 2, promptBytes: 700, outputLimit: 100),
                 ]),
-            tier: "pro", owner: "search-team", limits: "requests: 3000/1m, budget: 50.00/hour"),
+            tier: "pro", owner: "search-team", limits: "requests: 3000/1m, budget: 30.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "intern-sandbox", userAgent: "curl/8.14.1", requestsPerSecond: 0.8, concurrency: 4,
@@ -124,7 +124,7 @@ package enum DemoWorld {
                     .init(.responses, "gpt-4.1", weight: 1, promptBytes: 900, outputLimit: 200),
                 ],
                 burst: ClientProfile.Burst(periodSeconds: 40, lengthSeconds: 8, factor: 2)),
-            tier: "pro", owner: "ml-platform", limits: "requests: 160/10s, budget: 90.00/hour"),
+            tier: "pro", owner: "ml-platform", limits: "requests: 160/10s, budget: 75.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "mobile-app", userAgent: "OpenAI/Swift 0.4.6", requestsPerSecond: 7, concurrency: 32,
@@ -133,7 +133,7 @@ package enum DemoWorld {
                     .init(.chat, "deepseek-v3.2", isStream: true, weight: 1, promptBytes: 400, outputLimit: 100),
                 ],
                 leaveRate: 0.04),
-            tier: "pro", owner: "mobile", limits: "requests: 900/1m, budget: 40.00/hour"),
+            tier: "pro", owner: "mobile", limits: "requests: 900/1m, budget: 25.00/hour"),
         Client(
             profile: ClientProfile(
                 name: "fraud-review", userAgent: "OpenAI/Python 1.99.1", requestsPerSecond: 3, concurrency: 16,
@@ -141,7 +141,7 @@ package enum DemoWorld {
                     .init(.responses, "gpt-4.1", weight: 1, promptBytes: 2600, outputLimit: 60),
                     .init(.chat, "deepseek-v3.2", weight: 2, promptBytes: 2600, outputLimit: 60),
                 ]),
-            tier: "pro", owner: "risk", limits: "requests: 360/1m, budget: 60.00/hour"),
+            tier: "pro", owner: "risk", limits: "requests: 360/1m, budget: 45.00/hour"),
     ]
 
     /// Everything that `Simulation` needs for the demo.

@@ -72,7 +72,8 @@ final class ProviderConnection: ChannelInboundHandler {
                     body.clear()
                     keepsAlive = parser.head.keepsAlive
                     if parser.head.expectsContinue {
-                        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                        context.writeAndFlush(
+                            wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
                     }
                 case .body(var bytes):
                     body.writeBuffer(&bytes)

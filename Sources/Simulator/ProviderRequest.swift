@@ -2,8 +2,9 @@ import FoundationEssentials
 import HTTP
 import NIOCore
 
-/// What a provider understood of a request. It decodes the whole body with a full JSON reader: a witness that shares
-/// no code with the gateway's scanner.
+/// What a provider understood of a request.
+///
+/// It decodes the whole body with a full JSON reader: a witness that shares no code with the gateway's scanner.
 struct ProviderRequest: Sendable {
     /// The routes served.
     enum Endpoint: Sendable, Equatable {
@@ -34,7 +35,10 @@ struct ProviderRequest: Sendable {
 
     private struct Body: Decodable {
         struct StreamOptions: Decodable {
-            var include_usage: Bool?
+            enum CodingKeys: String, CodingKey {
+                case includeUsage = "include_usage"
+            }
+            var includeUsage: Bool?
         }
         /// Text, a list, or something else that is counted as one.
         enum Input: Decodable {
@@ -49,15 +53,23 @@ struct ProviderRequest: Sendable {
                 }
             }
         }
+        enum CodingKeys: String, CodingKey {
+            case model, stream, user, input
+            case streamOptions = "stream_options"
+            case maxTokens = "max_tokens"
+            case maxCompletionTokens = "max_completion_tokens"
+            case maxOutputTokens = "max_output_tokens"
+            case encodingFormat = "encoding_format"
+        }
         var model: String
         var stream: Bool?
-        var stream_options: StreamOptions?
-        var max_tokens: Int?
-        var max_completion_tokens: Int?
-        var max_output_tokens: Int?
+        var streamOptions: StreamOptions?
+        var maxTokens: Int?
+        var maxCompletionTokens: Int?
+        var maxOutputTokens: Int?
         var user: String?
         var input: Input?
-        var encoding_format: String?
+        var encodingFormat: String?
     }
 
     /// Reads a request that carries the right key.
@@ -68,7 +80,8 @@ struct ProviderRequest: Sendable {
             throw ProviderRequest.refusal(404, "Invalid URL (\(path))", code: nil)
         }
         guard head.method == method else {
-            throw ProviderRequest.refusal(405, "Not allowed to \(head.method.text) on \(path)", code: "method_not_supported")
+            throw ProviderRequest.refusal(
+                405, "Not allowed to \(head.method.text) on \(path)", code: "method_not_supported")
         }
         self.endpoint = endpoint
         requestID = head.text(of: .xRequestID)
@@ -79,10 +92,10 @@ struct ProviderRequest: Sendable {
         }
         model = read.model
         isStream = read.stream ?? false
-        wantsUsage = read.stream_options?.include_usage ?? false
-        outputLimit = read.max_completion_tokens ?? read.max_output_tokens ?? read.max_tokens
+        wantsUsage = read.streamOptions?.includeUsage ?? false
+        outputLimit = read.maxCompletionTokens ?? read.maxOutputTokens ?? read.maxTokens
         user = read.user ?? ""
-        wantsBase64 = read.encoding_format == "base64"
+        wantsBase64 = read.encodingFormat == "base64"
         if case .list(let count) = read.input { inputCount = max(1, count) }
         if let outputLimit, outputLimit < 1 {
             throw ProviderRequest.refusal(400, "The token limit must be at least 1.", code: "invalid_value")

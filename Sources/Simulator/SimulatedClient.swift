@@ -32,8 +32,10 @@ package final class ClientFigures: Sendable {
     private var elapsed: Double { (NIODeadline.now() - start).seconds }
 }
 
-/// A program that uses the gateway: Poisson arrivals, a bound on what is under way, back-off as SDKs do, a pool of
-/// keep-alive connections. It lives on one event loop.
+/// A program that uses the gateway.
+///
+/// Poisson arrivals, a bound on what is under way, back-off as SDKs do, a pool of keep-alive connections. It lives on
+/// one event loop.
 final class SimulatedClient {
     private let profile: ClientProfile
     private let key: String
@@ -48,6 +50,7 @@ final class SimulatedClient {
     private var all: [ObjectIdentifier: ClientConnection] = [:]
     private var inFlight = 0
     private var isStopped = false
+    private var isResting = false
     /// Nothing new is sent before this time.
     private var pausedUntil = NIODeadline.uptimeNanoseconds(0)
     /// Grows while every answer is 401 or 403: a program that is locked out tries now and then.
@@ -73,6 +76,9 @@ final class SimulatedClient {
         arrive()
     }
 
+    /// Sends no new request; those under way come to their end.
+    func rest() { isResting = true }
+
     /// Ends everything; requests under way are broken off.
     func stop() {
         isStopped = true
@@ -86,7 +92,7 @@ final class SimulatedClient {
     // MARK: - Arrivals
 
     private func arrive() {
-        guard !isStopped else { return }
+        guard !isStopped, !isResting else { return }
         let now = elapsed
         let pressure = scenario.pressure(on: profile.name, at: now)
         after(random.exponential(mean: 1 / max(0.05, rate(at: now) * pressure.rateFactor))) { self.arrive() }
@@ -117,7 +123,8 @@ final class SimulatedClient {
         let isMistyped = random.chance(profile.wrongKeyRate)
         let size = random.logNormal(median: errand.promptBytes, spread: 0.6)
         var request = ClientRequest.make(
-            errand, user: profile.name, userAgent: profile.userAgent, key: isMistyped ? String(key.dropLast()) + "_" : key,
+            errand, user: profile.name, userAgent: profile.userAgent,
+            key: isMistyped ? String(key.dropLast()) + "_" : key,
             host: host, promptBytes: Int(min(max(size, 8), 400_000)), asksForUsage: random.chance(0.5))
         request.isMistake = isWrongModel || isMistyped
         if request.isStream, random.chance(profile.leaveRate) { request.leavesAfter = random.integer(in: 2...6) }
@@ -138,7 +145,9 @@ final class SimulatedClient {
         }
     }
 
-    private func ended(_ request: ClientRequest, _ result: ClientResult, _ connection: ClientConnection?, isCostly: Bool) {
+    private func ended(
+        _ request: ClientRequest, _ result: ClientResult, _ connection: ClientConnection?, isCostly: Bool
+    ) {
         inFlight -= 1
         figures.change {
             $0.inFlight -= 1
@@ -184,7 +193,7 @@ final class SimulatedClient {
         var again = request
         again.attempt += 1
         after(seconds) {
-            guard !self.isStopped, self.inFlight < self.profile.concurrency else { return }
+            guard !self.isStopped, !self.isResting, self.inFlight < self.profile.concurrency else { return }
             self.launch(again, isCostly: isCostly)
         }
     }

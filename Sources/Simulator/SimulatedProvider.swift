@@ -47,10 +47,15 @@ package final class SimulatedProvider: Sendable {
     package let configuration: ProviderConfiguration
     private let models: [String: SimulatedModel]
     private let state: Mutex<State>
-    private let start = NIODeadline.now()
+    private let clock: @Sendable () -> NIODeadline
+    private let start: NIODeadline
 
-    package init(_ configuration: ProviderConfiguration) {
+    /// `clock` tells the time by which weather and overload go; waits are the event loop's own.
+    package init(_ configuration: ProviderConfiguration, clock: @escaping @Sendable () -> NIODeadline = NIODeadline.now)
+    {
         self.configuration = configuration
+        self.clock = clock
+        start = clock()
         models = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         state = Mutex(State(mood: configuration.mood))
     }
@@ -168,7 +173,7 @@ package final class SimulatedProvider: Sendable {
         return now.tv_sec
     }
 
-    private var elapsed: Double { (NIODeadline.now() - start).seconds }
+    private var elapsed: Double { (clock() - start).seconds }
 
     private func isOverloaded(_ state: inout State, at now: Double) -> Bool {
         guard let lane = configuration.lane else { return false }

@@ -93,7 +93,8 @@ package final class Simulation: Sendable {
             }.wait()
             clients.append(client)
         }
-        let timer = group.next().scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) { _ in
+        let timer = group.next().scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) {
+            _ in
             self.watch(story)
         }
         state.withLock {
@@ -103,7 +104,12 @@ package final class Simulation: Sendable {
         }
     }
 
-    /// Ends the clients, then the providers. It may be called twice.
+    /// Lets no client send anything new; what is under way comes to its end, so that all books can be compared.
+    package func rest() {
+        for client in state.withLock({ $0.clients }) { client.eventLoop.execute { client.value.rest() } }
+    }
+
+    /// Ends the clients, then the providers; a second call does nothing.
     package func stop() {
         let (clients, timer) = state.withLock { state in
             defer {

@@ -57,7 +57,9 @@ enum Export {
         return lines.joined(separator: "\r\n") + "\r\n"
     }
 
-    /// One cell (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe before it: names come
+    /// One cell (RFC 4180).
+    ///
+    /// Text that a spreadsheet would run as a formula gets an apostrophe before it: names come
     /// from outside.
     private static func cell(_ value: ExportValue) -> String {
         switch value {

@@ -8,9 +8,13 @@ package struct DashboardConfiguration: Sendable {
     package var terminal: TerminalConfiguration
     /// Who gives the orders.
     package var actor: Actor
-    /// Sends an order; the reply may come from any thread, once. Must not block.
+    /// Sends an order; the reply may come from any thread, once.
+    ///
+    /// Must not block.
     package var submit: @Sendable (Order, @escaping @Sendable (Outcome) -> Void) -> Void
-    /// Puts a question; the reply may come from any thread, once. Must not block.
+    /// Puts a question; the reply may come from any thread, once.
+    ///
+    /// Must not block.
     package var ask: @Sendable (Query, @escaping @Sendable (Answer) -> Void) -> Void
     /// The window of the snapshots that follow, in seconds.
     package var setWindow: @Sendable (Int) -> Void

@@ -4,9 +4,9 @@ import Glibc
 import Synchronization
 package import Telemetry
 
-/// What other threads leave for the dashboard's: snapshots, replies, signals. Whoever leaves something wakes it.
+/// What other threads leave for the dashboard's: snapshots, replies, signals.
 ///
-/// Nobody waits here: a full inbox drops replies (counted), and only the newest snapshot is kept.
+/// Whoever leaves something wakes it. Nobody waits here: a full inbox drops replies (counted), and only the newest snapshot is kept.
 package final class DashboardInbox: Sendable {
     /// Something that was left.
     enum Item: Sendable {

@@ -3,8 +3,9 @@ package import Settings
 package import Telemetry
 package import Terminal
 
-/// The dashboard without its screen: state, snapshot and the traffic with the gateway. The loop gives it a terminal,
-/// the script runner a script.
+/// The dashboard without its screen: state, snapshot and the traffic with the gateway.
+///
+/// The loop gives it a terminal, the script runner a script.
 package struct DashboardSession: ~Copyable {
     package private(set) var state: DashboardState
     package private(set) var snapshot: LiveSnapshot

@@ -93,6 +93,16 @@ struct Table {
         return identity + others.dropFirst(min(offset, others.count - 1))
     }
 
+    /// `+5 cols` where columns had to go and the identity's heading has no room to say so; empty otherwise.
+    func missing(width: Int) -> String {
+        let (placed, dropped) = layout(width: width)
+        guard hasHeadings, dropped > 0, let first = placed.first else { return "" }
+        let note = Table.note(dropped)
+        return first.column.heading.count + 1 + note.count <= first.width ? "" : note
+    }
+
+    private static func note(_ dropped: Int) -> String { "+\(dropped) \(dropped == 1 ? "col" : "cols")" }
+
     /// Draws the rows that fit; of all rows only those that are seen are formatted.
     ///
     /// - Parameter cursor: nil for a panel that never has the focus; else whether it has it, and then its row is
@@ -141,7 +151,7 @@ struct Table {
                 pen.putRight(spans, row: rect.row, end: end, start: left - gap + 1)
             } else {
                 let after = pen.put(spans, row: rect.row, column: left, end: end)
-                let note = Span("+\(dropped) \(dropped == 1 ? "col" : "cols")", .faint)
+                let note = Span(Table.note(dropped), .muted)
                 if index == 0, dropped > 0, after + 1 + pen.columns(note.text) <= end {
                     pen.put(note, row: rect.row, column: after + 1, end: end)
                 }

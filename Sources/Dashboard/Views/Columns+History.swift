@@ -15,7 +15,7 @@ extension Columns {
     /// What was done, one flowing sentence an act, for the Overview.
     static func done(_ stage: Stage) -> [TableColumn] {
         [
-            audit("", 8, rank: 0) { .text(.muted(stage.time($0.time))) },
+            audit("", 8, rank: 0) { .text(.muted(stage.dayTime($0.time))) },
             audit("", 5, rank: 1) { .text(author($0)) },
             audit("", 20, rank: 0, most: 400) { .spans(Acts.sentence($0, stage: stage)) },
         ]

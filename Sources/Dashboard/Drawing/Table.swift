@@ -5,6 +5,8 @@ import Terminal
 /// What stands in one cell of a table.
 enum TableCell {
     case spans([Span])
+    /// Pieces beside each other, each whole or left out; only the first may be cut.
+    case pieces([[Span]])
     case spark(Series, hot: Role?, role: Role)
     /// A bar, its percent, and the first of the notes that fits whole.
     case quota(share: Double, notes: [String])
@@ -198,6 +200,11 @@ extension TableCell {
         case .spans(let spans):
             if isRight, pen.putRight(spans, row: row, end: column + width, start: column) { return }
             pen.put(spans, row: row, column: column, end: column + width)
+        case .pieces(let pieces):
+            var at = column
+            for (index, piece) in pieces.enumerated() where index == 0 || at + pen.columns(piece) <= column + width {
+                at = pen.put(piece, row: row, column: at, end: column + width)
+            }
         case .spark(let series, let hot, let role):
             pen.cells(
                 Sparkline.cells(series, width: width, glyphs: pen.glyphs, role: role, hot: hot), row: row,

@@ -68,6 +68,7 @@ struct Panel {
 
     private func count(_ rows: RowList, name: PanelName, stage: Stage) -> String {
         if !fact.isEmpty { return fact }
+        if rows.isEmpty, rows.total == 0 { return "" }
         let all: Int =
             switch name {
             case .clients: max(stage.snapshot.clientCount, rows.total)

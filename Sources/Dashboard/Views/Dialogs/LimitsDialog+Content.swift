@@ -27,7 +27,7 @@ extension LimitsDialog {
         let name = line.kind.word.padded(to: 11)
         let value = Figures.leading(line.current?.limit.text ?? "none", width: 11)
         var source = line.current.map { self.source(of: $0) } ?? ""
-        if let until = line.current?.until { source += " until \(stage.shortTime(until))" }
+        if let until = line.current?.until { source = "set until \(stage.shortTime(until))" }
         var spans: [Span] = [
             isSelected ? .strong(name) : .plain(name), line.current == nil ? .faint(value) : .plain(value),
             .muted("  " + source.padded(to: 17)), .muted("→ "),

@@ -1,12 +1,23 @@
 import Domain
 import Telemetry
 
+@testable import Dashboard
+
 /// A made-up gateway at one moment: the figures of the target pictures, the same at every run.
 enum Fixture {
     /// 2026-11-25 14:03:22 UTC.
     static let now = Timestamp(milliseconds: 1_795_615_402_000)
 
     static func ago(_ seconds: Int64) -> Timestamp { now.adding(seconds: -seconds) }
+
+    /// A cursor on a row, as it was put there at `index`.
+    static func cursor(_ row: RowID, index: Int) -> Cursor {
+        var cursor = Cursor()
+        cursor.row = row
+        cursor.index = index
+        cursor.top = max(0, index - 3)
+        return cursor
+    }
 
     static func empty() -> LiveSnapshot {
         var snapshot = LiveSnapshot(time: now, windowSeconds: 300)

@@ -3,12 +3,13 @@ import Telemetry
 
 /// A row's little graph: one column a slice, never higher than seven eighths so that rows keep a gap between them.
 enum Sparkline {
-    /// Cells of `series` in `width` columns, newest at the right; `hot` colours the slices near the highest.
+    /// Cells of `series` in `width` columns, newest at the right; `hot` colours the slices near the highest,
+    /// `top` is the value of a full column where two graphs share a scale.
     static func cells(
-        _ series: Series, width: Int, glyphs: Glyphs, role: Role = .graph1, hot: Role? = nil
+        _ series: Series, width: Int, glyphs: Glyphs, role: Role = .graph1, hot: Role? = nil, top fixed: Double? = nil
     ) -> [(glyph: String, role: Role)] {
         let slices = Resample.fit(series, to: width)
-        let top = slices.reduce(0) { max($0, finite($1)) }
+        let top = fixed ?? slices.reduce(0) { max($0, finite($1)) }
         return slices.map { slice in
             guard let slice, slice.isFinite else { return (String(glyphs.gap), .faint) }
             let level = top > 0 ? Figures.whole(finite(slice) / top * 7) : 0

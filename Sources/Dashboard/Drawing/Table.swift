@@ -5,6 +5,8 @@ import Terminal
 /// What stands in one cell of a table.
 enum TableCell {
     case spans([Span])
+    /// Pieces beside each other, each whole or left out; only the first may be cut.
+    case pieces([[Span]])
     case spark(Series, hot: Role?, role: Role)
     /// A bar, its percent, and the first of the notes that fits whole.
     case quota(share: Double, notes: [String])
@@ -93,6 +95,16 @@ struct Table {
         return identity + others.dropFirst(min(offset, others.count - 1))
     }
 
+    /// `+5 cols` where columns had to go and the identity's heading has no room to say so; empty otherwise.
+    func missing(width: Int) -> String {
+        let (placed, dropped) = layout(width: width)
+        guard hasHeadings, dropped > 0, let first = placed.first else { return "" }
+        let note = Table.note(dropped)
+        return first.column.heading.count + 1 + note.count <= first.width ? "" : note
+    }
+
+    private static func note(_ dropped: Int) -> String { "+\(dropped) \(dropped == 1 ? "col" : "cols")" }
+
     /// Draws the rows that fit; of all rows only those that are seen are formatted.
     ///
     /// - Parameter cursor: nil for a panel that never has the focus; else whether it has it, and then its row is
@@ -141,7 +153,7 @@ struct Table {
                 pen.putRight(spans, row: rect.row, end: end, start: left - gap + 1)
             } else {
                 let after = pen.put(spans, row: rect.row, column: left, end: end)
-                let note = Span("+\(dropped) \(dropped == 1 ? "col" : "cols")", .faint)
+                let note = Span(Table.note(dropped), .muted)
                 if index == 0, dropped > 0, after + 1 + pen.columns(note.text) <= end {
                     pen.put(note, row: rect.row, column: after + 1, end: end)
                 }
@@ -188,6 +200,11 @@ extension TableCell {
         case .spans(let spans):
             if isRight, pen.putRight(spans, row: row, end: column + width, start: column) { return }
             pen.put(spans, row: row, column: column, end: column + width)
+        case .pieces(let pieces):
+            var at = column
+            for (index, piece) in pieces.enumerated() where index == 0 || at + pen.columns(piece) <= column + width {
+                at = pen.put(piece, row: row, column: at, end: column + width)
+            }
         case .spark(let series, let hot, let role):
             pen.cells(
                 Sparkline.cells(series, width: width, glyphs: pen.glyphs, role: role, hot: hot), row: row,

@@ -100,7 +100,7 @@ struct RowSource: Sendable {
         }
     }
 
-    /// The row at `index`, which is below `count`.
+    /// The row at `index`, which is below `count`. Days come newest first: a short panel must show today.
     subscript(index: Int) -> Row {
         switch panel {
         case .clients: .client(snapshot.clients[index])
@@ -111,7 +111,7 @@ struct RowSource: Sendable {
         case .done, .audit: .audit(snapshot.audit[index])
         case .costs: .spend(snapshot.costs.byClient[index])
         case .costModels: .spend(snapshot.costs.byModel[index])
-        case .days: .spend(snapshot.costs.byDay[index])
+        case .days: .spend(snapshot.costs.byDay[snapshot.costs.byDay.count - 1 - index])
         case .logs: .log(snapshot.log[index])
         case .live, .records: .record(records[index])
         case .incidents: .incident(snapshot.incidents[index])
@@ -130,7 +130,7 @@ struct RowSource: Sendable {
         case .done, .audit: .audit(snapshot.audit[index].id)
         case .costs: .client(snapshot.costs.byClient[index].name)
         case .costModels: .model(snapshot.costs.byModel[index].name)
-        case .days: .day(snapshot.costs.byDay[index].name)
+        case .days: .day(snapshot.costs.byDay[snapshot.costs.byDay.count - 1 - index].name)
         case .logs: .line(snapshot.log[index].identity)
         case .live, .records: .request(records[index].requestID.text)
         case .incidents: .incident(snapshot.incidents[index].id)

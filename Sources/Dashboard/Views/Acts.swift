@@ -4,13 +4,12 @@ import Settings
 /// Acts as sentences: what happened, to what, and whether it can be taken back.
 enum Acts {
     /// `acme-batch  requests 600/1m → 300/1m  u undoes, 4m left`.
-    static func sentence(_ row: AuditRow, stage: Stage) -> [Span] {
-        var spans: [Span] = [.plain(row.target.isEmpty ? row.act : row.target), .plain("  ")]
-        spans += change(row)
-        if !row.why.isEmpty { spans += [.plain("  "), .muted(row.why)] }
+    static func sentence(_ row: AuditRow, stage: Stage) -> [[Span]] {
+        var pieces: [[Span]] = [[.plain(row.target.isEmpty ? row.act : row.target), .plain("  ")] + change(row)]
         let end = undo(row, now: stage.now)
-        if !end.text.isEmpty { spans += [.plain("  "), end] }
-        return spans
+        if !end.text.isEmpty { pieces.append([.plain("  "), end]) }
+        if !row.why.isEmpty { pieces.append([.muted("  " + row.why)]) }
+        return pieces
     }
 
     /// What the act changed: before and after where both say something, else the act's name.

@@ -15,9 +15,9 @@ extension Columns {
     /// What was done, one flowing sentence an act, for the Overview.
     static func done(_ stage: Stage) -> [TableColumn] {
         [
-            audit("", 8, rank: 0) { .text(.muted(stage.time($0.time))) },
+            audit("", 8, rank: 0) { .text(.muted(stage.dayTime($0.time))) },
             audit("", 5, rank: 1) { .text(author($0)) },
-            audit("", 20, rank: 0, most: 400) { .spans(Acts.sentence($0, stage: stage)) },
+            audit("", 20, rank: 0, most: 400) { .pieces(Acts.sentence($0, stage: stage)) },
         ]
     }
 
@@ -53,14 +53,14 @@ extension Columns {
     static func incidents(_ stage: Stage) -> [TableColumn] {
         let acts = stage.snapshot.audit
         return [
-            incident("SUBJECT", 18, rank: 0, most: 34) { .text(.plain($0.subject)) },
-            incident("WHAT", 16, rank: 1, most: 28) { .text(Span($0.what, $0.end == nil ? $0.severity.role : .text)) },
-            incident("START", 10, rank: 2) { .text(.muted(stage.moment($0.start))) },
-            incident("LASTED", 12, rank: 3, most: 16) { row in .text(lasted(row, now: stage.now)) },
-            incident("PEAK", 14, rank: 4, most: 26) { row in
+            incident("SUBJECT", 18, rank: 0, most: 26) { .text(.plain($0.subject)) },
+            incident("WHAT", 16, rank: 1, most: 22) { .text(Span($0.what, $0.end == nil ? $0.severity.role : .text)) },
+            incident("START", 8, rank: 2) { .text(.muted(stage.dayTime($0.start))) },
+            incident("LASTED", 15, rank: 3) { row in .text(lasted(row, now: stage.now)) },
+            incident("PEAK", 20, rank: 4, most: 30) { row in
                 .spans([.plain(row.peak), .muted(" at \(stage.shortTime(row.peakAt))")])
             },
-            incident("ENDED BY", 12, rank: 5, most: 60) { row in
+            incident("ENDED BY", 16, rank: 5, most: 60) { row in
                 guard let number = row.endedBy else { return .text(.faint(row.end == nil ? "" : "itself")) }
                 guard let act = acts.first(where: { $0.id == number }) else { return .text(.muted("act \(number)")) }
                 return .spans([Span(act.actor.user, .info), .plain(" \(act.act) \(act.target)")])

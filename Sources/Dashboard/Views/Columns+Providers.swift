@@ -54,13 +54,13 @@ extension Columns {
             upstream("REQ/S", 5, rank: 1, right: true) { .text(.figure(Figures.rate($0.requestsPerSecond))) },
             upstream("LAST \(stage.window)", 12, rank: 9) { .spark($0.series, hot: $0.severity.hot, role: .graph1) },
             upstream("IN FLIGHT", 9, rank: 5, right: true) { count($0.inFlight) },
-            upstream("CONNS", 5, rank: 8, right: true) { count($0.connections) },
-            upstream("P50", 5, rank: 7, right: true) { latency($0.p50Milliseconds) },
+            upstream("CONNS", 5, rank: 10, right: true) { count($0.connections) },
+            upstream("P50", 5, rank: 11, right: true) { latency($0.p50Milliseconds) },
             upstream("P95", 5, rank: 2, right: true) { latency($0.p95Milliseconds) },
             upstream("TTFT", 5, rank: 6, right: true) { latency($0.firstByteMilliseconds) },
             upstream("5xx %", 5, rank: 3, right: true) { share($0.upstreamErrorShare, limit: 0.05, role: .error) },
             upstream("429 %", 5, rank: 4, right: true) { share($0.throttledShare, limit: 0.05, role: .warn) },
-            upstream("LAST FAILURE", 20, rank: 10, most: 60) { .spans(failure($0, now: now)) },
+            upstream("LAST FAILURE", 30, rank: 5, most: 60) { .spans(failure($0, now: now)) },
         ]
     }
 
@@ -69,7 +69,7 @@ extension Columns {
         let now = stage.now
         return [
             upstream("", 11, rank: 0, most: isNarrow ? 16 : 18) { .text(.plain($0.name)) },
-            upstream("", 15, rank: 8) { row in
+            upstream("", 15, rank: 6) { row in
                 .text(.muted(row.models.count == 1 ? row.models[0] : "\(row.models.count) models"))
             },
             upstream("", 14, rank: 2) { row in

@@ -25,13 +25,13 @@ extension Columns {
     static func errors(_ stage: Stage, isFull: Bool) -> [TableColumn] {
         let isRoomy = stage.layout.hasFrames
         // The cause is what the panel is for: model and graph go before it is cut.
-        let cause = isRoomy ? 40 : stage.layout == .compact ? 41 : stage.layout == .narrow ? 26 : 14
+        let cause = isRoomy ? 41 : stage.layout == .compact ? 41 : stage.layout == .narrow ? 26 : 14
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
             group("STATUS", isFull ? 6 : 3, rank: 0) {
                 .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: true))
             },
-            group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 24 : 12) { row in
+            group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 18 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
             },
             group("MODEL", 15, rank: 7, most: 20) { .text(.muted($0.model)) },
@@ -74,7 +74,7 @@ extension Columns {
             record("COST $", 8, rank: 3, right: true) { .text(cost($0)) },
             record("KEY", 11, rank: 10) { .text($0.keyID.map { .muted($0.shown) } ?? .faint(Figures.nothing)) },
             record("KIND", 6, rank: 11) { .text(.muted($0.isStream ? "stream" : "whole")) },
-            record("CAUSE", 12, rank: 7, most: 120) { .text(cause($0)) },
+            record("CAUSE", stage.layout.hasFrames ? 32 : 16, rank: 7, most: 120) { .text(cause($0)) },
         ]
     }
 

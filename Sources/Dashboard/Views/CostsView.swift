@@ -62,26 +62,23 @@ enum CostsView {
 
     private static func summary(row: Int, stage: Stage, pen: inout Pen) {
         var at = 1
-        for piece in amounts(stage) + [trust(stage)] where !piece.isEmpty && at + pen.columns(piece) < stage.size.columns {
+        for piece in amounts(stage) + trust(stage) where at + pen.columns(piece) < stage.size.columns {
             at = pen.put(piece, row: row, column: at, end: stage.size.columns) + 2
         }
     }
 
     /// How far the figures can be trusted: how many are the provider's own, and how many have no price.
-    private static func trust(_ stage: Stage) -> [Span] {
+    private static func trust(_ stage: Stage) -> [[Span]] {
         let costs = stage.snapshot.costs
         let known = costs.reported.addingSaturated(costs.estimated).addingSaturated(costs.partial)
-        var spans: [Span] = []
-        if known > 0 {
-            let share = Double(costs.reported) / Double(known)
-            spans += [.plain("\(Figures.wholePercent(share)) %"), .muted(" reported")]
-            if costs.estimated > 0 { spans += [.muted(", "), .plain(Figures.count(costs.estimated)), .muted(" estimated")] }
-            if costs.partial > 0 { spans += [.muted(", "), .plain(Figures.count(costs.partial)), .muted(" partial")] }
-        }
-        if costs.unpriced > 0 {
-            spans += [.muted(spans.isEmpty ? "" : ", "), Span("\(Figures.count(costs.unpriced)) without price", .warn)]
-        }
-        return spans
+        var pieces: [[Span]] = []
+        if costs.unpriced > 0 { pieces.append([Span("\(Figures.count(costs.unpriced)) without price", .warn)]) }
+        guard known > 0 else { return pieces }
+        let share = Double(costs.reported) / Double(known)
+        pieces.insert([.plain("\(Figures.wholePercent(share)) %"), .muted(" reported")], at: 0)
+        if costs.estimated > 0 { pieces.append([.plain(Figures.count(costs.estimated)), .muted(" estimated")]) }
+        if costs.partial > 0 { pieces.append([.plain(Figures.count(costs.partial)), .muted(" partial")]) }
+        return pieces
     }
 
     private static func burn(in rect: Rect, stage: Stage, pen: inout Pen) {
@@ -93,7 +90,7 @@ enum CostsView {
         }
         let trust = trust(stage)
         if !trust.isEmpty, row < inner.bottom {
-            pen.put(trust, row: inner.bottom - 1, column: inner.column + 1, end: inner.right)
+            Tiles.fitting(trust, row: inner.bottom - 1, in: inner, gap: 2, pen: &pen)
         }
         let width = min(48, inner.columns - 28)
         guard width >= 8 else { return }
@@ -135,7 +132,7 @@ enum CostsView {
     private static func projection(
         _ budget: CostFigures.Projection, row: Int, in rect: Rect, stage: Stage, pen: inout Pen
     ) {
-        let name = min(18, max(10, rect.columns / 4))
+        let name = min(24, max(12, rect.columns / 3))
         let column = rect.column + 1
         pen.put(
             [.plain(budget.scope), .muted(" \(budget.limit.kind.period ?? "")")], row: row, column: column,

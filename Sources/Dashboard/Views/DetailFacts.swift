@@ -30,9 +30,8 @@ enum DetailFacts {
     /// `300/1m from override until 14:33, then 600/1m, 99 % used, 4m left`.
     private static func limitValue(_ limit: EffectiveLimit, reading: QuotaReading?, stage: Stage) -> [Span] {
         let isChanged = limit.source == .override
-        var spans: [Span] = [
-            Span(limit.limit.text, isChanged ? .warn : .text), .muted(" from \(limit.source.rawValue)"),
-        ]
+        var spans: [Span] = [Span(limit.limit.text, isChanged ? .warn : .text)]
+        if !isChanged { spans.append(.muted(" from \(limit.source.rawValue)")) }
         if let until = limit.until {
             spans.append(.muted(" until \(stage.shortTime(until))"))
             if let after = limit.underneath { spans.append(.muted(", then \(after.text)")) }

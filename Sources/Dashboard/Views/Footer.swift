@@ -18,7 +18,11 @@ enum Footer {
         func needed() -> Int {
             hints.reduce(1) { $0 + pen.columns($1.key) + 1 + pen.columns($1.words) + gap } - gap
         }
-        while needed() > width - 1, hints.count > 1 { hints.remove(at: max(0, hints.count > 2 ? hints.count - 3 : 0)) }
+        // Whole hints or none; of a table's hints help and quit go last, of a dialog's its answers.
+        let kept = stage.state.dialog == nil && stage.state.prompt == nil ? 2 : 0
+        while needed() > width - 1, hints.count > 1 {
+            hints.remove(at: max(0, hints.count - 1 - (hints.count > kept ? kept : 0)))
+        }
         guard needed() <= width else { return }
         var at = 1
         for hint in hints {

@@ -15,18 +15,22 @@ enum HelpPage {
             return
         }
         let keys = min(inner.columns / 3, lines.map { pen.columns($0.key) }.max() ?? 0)
-        let names = inner.columns >= 90 ? min(inner.columns / 3, lines.map { pen.columns($0.palette) }.max() ?? 0) : 0
+        let named = lines.filter { !$0.key.isEmpty }.map { pen.columns($0.palette) }.max() ?? 0
+        let names = inner.columns >= 80 ? min(22, named) : 0
         let top = min(max(0, stage.state.helpTop), max(0, lines.count - inner.rows))
         for (index, line) in lines.dropFirst(top).prefix(inner.rows).enumerated() {
             let row = inner.row + index
             let column = inner.column + 1
-            pen.put(.key(line.key), row: row, column: column, end: column + keys)
-            let words = column + keys + 2
-            let end = inner.right - (names > 0 ? names + 3 : 1)
-            pen.put(.plain(line.words), row: row, column: words, end: end)
-            if names > 0, !line.palette.isEmpty {
-                pen.put(.muted(line.palette), row: row, column: end + 2, end: inner.right)
+            guard !line.key.isEmpty else {
+                // A command without a key: its form in the palette stands in front.
+                let spans = [Span(line.palette, .key), .plain("  " + line.words)]
+                pen.put(spans, row: row, column: column, end: inner.right)
+                continue
             }
+            pen.put(.key(line.key), row: row, column: column, end: column + keys)
+            let end = inner.right - (names > 0 ? names + 3 : 1)
+            pen.put(.plain(line.words), row: row, column: column + keys + 2, end: end)
+            if names > 0 { pen.put(.muted(line.palette), row: row, column: end + 2, end: inner.right) }
         }
     }
 }

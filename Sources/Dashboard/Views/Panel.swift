@@ -24,26 +24,31 @@ struct Panel {
         let rows = RowModel.rows(of: name, state: stage.state, snapshot: stage.live)
         let canFocus = Panels.focusable(stage.state).contains(name)
         let isFocused = canFocus && Panels.focused(stage.state) == name
-        let inner = hasEdge ? panel.edge(rect, rows: rows, name: name, isFocused: isFocused, stage: stage, pen: &pen) : rect
-        guard !rows.isEmpty else {
-            panel.sayEmpty(in: inner, isFiltered: rows.total > 0, stage: stage, pen: &pen)
-            return
-        }
         var table = Table(columns: panel.columns, gap: stage.layout.gap, hasHeadings: panel.hasHeadings)
         table.sorted = stage.state.sorts[name]
         table.sign = panel.sign
         table.marks = stage.state.marks
         table.offset = isFocused ? stage.state.columnOffset : 0
+        var inner = rect
+        if hasEdge {
+            let frame = Frame(
+                panel.title, extra: Panel.order(name, rows: rows, stage: stage),
+                fact: panel.fact(rows, name: name, missing: rows.isEmpty ? "" : table.missing(width: rect.columns - 2), stage: stage),
+                isFocused: isFocused)
+            let isFramed = stage.layout.hasFrames && rect.rows >= 3
+            inner = isFramed ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
+        }
+        guard !rows.isEmpty else {
+            panel.sayEmpty(in: inner, isFiltered: rows.total > 0, stage: stage, pen: &pen)
+            return
+        }
         table.draw(rows, in: inner, cursor: canFocus ? isFocused : nil, pen: &pen)
     }
 
-    private func edge(
-        _ rect: Rect, rows: RowList, name: PanelName, isFocused: Bool, stage: Stage, pen: inout Pen
-    ) -> Rect {
-        let frame = Frame(
-            title, extra: Panel.order(name, rows: rows, stage: stage), fact: count(rows, name: name, stage: stage),
-            isFocused: isFocused)
-        return stage.layout.hasFrames && rect.rows >= 3 ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
+    /// The panel's one fact, how many marks there are, and which columns are missing.
+    private func fact(_ rows: RowList, name: PanelName, missing: String, stage: Stage) -> String {
+        let marked = name == Panels.focused(stage.state) && !stage.state.marks.isEmpty ? "\(stage.state.marks.count) marked" : ""
+        return [missing, marked, count(rows, name: name, stage: stage)].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// By what the rows are sorted, that the order is held, and the filter, where the panel has them.
@@ -63,6 +68,7 @@ struct Panel {
 
     private func count(_ rows: RowList, name: PanelName, stage: Stage) -> String {
         if !fact.isEmpty { return fact }
+        if rows.isEmpty, rows.total == 0 { return "" }
         let all: Int =
             switch name {
             case .clients: max(stage.snapshot.clientCount, rows.total)

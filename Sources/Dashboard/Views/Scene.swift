@@ -28,7 +28,7 @@ package struct Scene: Sendable {
         state: DashboardState, snapshot: LiveSnapshot, size: Size, now: Timestamp, glyphs: Glyphs
     ) -> Scene {
         let size = size.bounded
-        let stage = Stage(state: state, snapshot: snapshot, size: size, now: now)
+        let stage = Stage(state: state, snapshot: snapshot, size: size, now: now, glyphs: glyphs)
         var pen = Pen(size: size, glyphs: glyphs)
         if stage.layout == .none {
             tooSmall(size, pen: &pen)

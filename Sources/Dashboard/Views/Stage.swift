@@ -16,13 +16,15 @@ struct Stage: Sendable {
     /// The moment of drawing.
     let clock: Timestamp
     let layout: Layout
+    let glyphs: Glyphs
 
-    init(state: DashboardState, snapshot: LiveSnapshot, size: Size, now: Timestamp) {
+    init(state: DashboardState, snapshot: LiveSnapshot, size: Size, now: Timestamp, glyphs: Glyphs) {
         self.state = state
         live = snapshot
         self.snapshot = state.picture(of: snapshot)
         self.size = size
         clock = now
+        self.glyphs = glyphs
         self.now = state.paused?.snapshot.time ?? now
         layout = Layout(size: size)
     }
@@ -33,6 +35,12 @@ struct Stage: Sendable {
     /// Time of day in the operator's zone.
     func time(_ moment: Timestamp) -> String {
         Calendar.clock(moment, offsetSeconds: state.isUTC ? 0 : state.localOffsetSeconds)
+    }
+
+    /// Time of day of a moment of today, month and day of any other; eight columns or fewer.
+    func dayTime(_ moment: Timestamp) -> String {
+        let text = self.moment(moment)
+        return text.count == 10 ? String(text.dropFirst(5)) : text
     }
 
     /// Hour and minute in the operator's zone.

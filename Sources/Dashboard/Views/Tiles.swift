@@ -115,10 +115,10 @@ enum Tiles {
     }
 
     /// Pieces beside each other, each whole or not at all.
-    static func fitting(_ pieces: [[Span]], row: Int, in inner: Rect, pen: inout Pen) {
+    static func fitting(_ pieces: [[Span]], row: Int, in inner: Rect, gap: Int = 3, pen: inout Pen) {
         var at = inner.column + 1
         for piece in pieces where at + pen.columns(piece) <= inner.right - 1 {
-            at = pen.put(piece, row: row, column: at, end: inner.right) + 3
+            at = pen.put(piece, row: row, column: at, end: inner.right) + gap
         }
     }
 

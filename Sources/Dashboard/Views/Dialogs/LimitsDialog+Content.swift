@@ -1,0 +1,155 @@
+import Domain
+import Settings
+import Telemetry
+
+extension LimitsDialog {
+    /// One line a limit, the end time, and what the selected value would have done.
+    func content(_ stage: Stage) -> DialogContent {
+        var rows: [DialogContent.Line] = lines.indices.map { line(at: $0, stage: stage) }
+        rows.append(until(stage))
+        rows += previewLines(stage)
+        if let fault { rows.append(DialogContent.Line([Span(fault, .error)])) }
+        if isLoading { rows.append(DialogContent.Line([.muted("asking for the limits of \(scope.text)…")], rank: 1)) }
+        rows.append(
+            DialogContent.answers([
+                ("Enter", "apply", false), ("-", "halve", false), ("+", "double", false), ("Tab", "scope", false),
+                ("Esc", "cancel", false),
+            ]))
+        rows[rows.count - 1].rank = 1
+        return DialogContent(
+            title: "limits \(scope.text)", fact: stage.checked, lines: rows, width: 80,
+            selected: isAtEndTime ? lines.count : selected)
+    }
+
+    private func line(at index: Int, stage: Stage) -> DialogContent.Line {
+        let line = lines[index]
+        let isSelected = index == selected && !isAtEndTime
+        let name = line.kind.word.padded(to: 11)
+        let value = Figures.leading(line.current?.limit.text ?? "none", width: 11)
+        var source = line.current.map { self.source(of: $0) } ?? ""
+        if let until = line.current?.until { source = "set until \(stage.shortTime(until))" }
+        var spans: [Span] = [
+            isSelected ? .strong(name) : .plain(name), line.current == nil ? .faint(value) : .plain(value),
+            .muted("  " + source.padded(to: 17)), .muted("→ "),
+        ]
+        if let typed = line.typed {
+            let isValid = newLimit(at: index) != nil || typed.isEmpty
+            let shown = newLimit(at: index)?.text ?? typed
+            spans.append(Span(isSelected ? typed : shown, isValid ? .diffUp : .error, bold: true))
+            if isSelected {
+                spans.append(Span("_", .focus))
+                if isValid, shown != typed, !typed.isEmpty { spans.append(.muted(" = \(shown)")) }
+            }
+        } else {
+            spans.append(isSelected ? Span("_", .focus) : .faint(Figures.nothing))
+        }
+        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { spans += [.muted("   "), .muted(spent)] }
+        return DialogContent.Line(spans, rank: isSelected || line.typed != nil ? 0 : 7, selected: isSelected)
+    }
+
+    private func source(of limit: EffectiveLimit) -> String {
+        switch limit.source {
+        case .override: "set here"
+        case .client: "from client"
+        case .tier: tier.isEmpty ? "from tier" : "from tier \(tier)"
+        case .default: "default"
+        }
+    }
+
+    /// `spent 171.20, 4 d left` of a client's budget.
+    private func spent(_ kind: LimitKind, stage: Stage) -> String? {
+        guard case .client(let name) = scope, let row = stage.live.clients.first(where: { $0.card.name == name }),
+            let reading = row.quotas.first(where: { $0.limit.kind == kind })
+        else { return nil }
+        return "spent \(Figures.money(reading.used)), \(Figures.spaced(kind.secondsLeft(at: stage.clock))) left"
+    }
+
+    private func until(_ stage: Stage) -> DialogContent.Line {
+        let presets = Span.muted("f: 15m 30m 2h keep")
+        var spans: [Span] = [isAtEndTime ? .strong("until".padded(to: 11)) : .plain("until".padded(to: 11))]
+        let field = Span(endText, isAtEndTime ? .input : .text, bold: isAtEndTime)
+        let caret: [Span] = isAtEndTime ? [Span("_", .focus)] : []
+        let words: [Span]
+        switch endSeconds {
+        case nil: words = [.muted("  "), Span("no duration", .error)]
+        case 0?: words = [.muted("  until it is changed or cleared")]
+        case let seconds?:
+            let end = "\(stage.shortTime(stage.clock.adding(seconds: seconds))) \(stage.zone), "
+            spans.append(.plain(end))
+            words = after.map { [.muted(", then \($0) again")] } ?? []
+        }
+        spans += [field] + caret + words
+        let used = spans.reduce(0) { $0 + $1.text.count }
+        spans.append(.muted(String(repeating: " ", count: max(3, 56 - used))))
+        return DialogContent.Line(spans + [presets], rank: isAtEndTime ? 0 : 4, selected: isAtEndTime)
+    }
+
+    /// What holds again when the override of the selected limit ends.
+    private var after: String? {
+        guard lines.indices.contains(selected), let current = lines[selected].current else { return nil }
+        return (current.source == .override ? current.underneath : current.limit)?.text
+    }
+
+    private func previewLines(_ stage: Stage) -> [DialogContent.Line] {
+        let label = "preview".padded(to: 11)
+        guard let preview else {
+            let words = previewed == nil ? "type a value, or - halves and + doubles" : "asking…"
+            return [DialogContent.Line([.muted(label), .muted(words)], rank: 5)]
+        }
+        guard preview.seconds > 0, preview.asked > 0 else {
+            return [DialogContent.Line([.muted(label), .plain("nothing was asked for in the last minutes")], rank: 3)]
+        }
+        let share = Double(preview.refused) / Double(preview.asked)
+        let role: Role = preview.refused == 0 ? .ok : share >= 0.2 ? .error : .warn
+        let span = preview.seconds % 60 == 0 ? "\(preview.seconds / 60) min" : "\(preview.seconds) s"
+        let words: [Span] = [
+            .muted(label), .plain("of the last \(span): "),
+            Span("\(preview.refused) of \(preview.asked)", role, bold: preview.refused > 0),
+            .plain(" requests would be refused (\(Figures.wholePercent(share)) %)"),
+        ]
+        return [DialogContent.Line(words, rank: 2), graphs(preview, stage: stage)]
+    }
+
+    /// Asked and admitted beside each other on one scale.
+    private func graphs(_ preview: LimitPreview, stage: Stage) -> DialogContent.Line {
+        let asked = preview.askedSeries.map { Optional(Double($0)) }
+        let admitted = preview.admittedSeries.map { Optional(Double($0)) }
+        let top = asked.reduce(1) { max($0, $1 ?? 0) }
+        let width = 12
+        let glyphs = stage.glyphs
+        return DialogContent.Line(
+            pieces: [
+                .span(.plain("".padded(to: 11))),
+                .cells(Sparkline.cells(asked, width: width, glyphs: glyphs, role: .graph1, top: top)),
+                .span(.muted(" asked   ")),
+                .cells(Sparkline.cells(admitted, width: width, glyphs: glyphs, role: .ok, top: top)),
+                .span(.muted(" admitted")),
+            ], rank: 6)
+    }
+}
+
+extension Figures {
+    /// `text` with spaces before it up to `width` characters; for our own ASCII texts only.
+    static func leading(_ text: String, width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}
+
+extension LimitKind {
+    /// Seconds until the calendar period of a budget ends, in UTC; 0 for what has no period.
+    func secondsLeft(at now: Timestamp) -> Int64 {
+        let seconds = now.seconds
+        switch self {
+        case .budgetHour: return 3600 - (seconds - Calendar.floorDivide(seconds, 3600) * 3600)
+        case .budgetDay: return 86_400 - (seconds - Calendar.floorDivide(seconds, 86_400) * 86_400)
+        case .budgetMonth:
+            let parts = Calendar.parts(of: now)
+            let next =
+                parts.month == 12
+                ? Calendar.days(year: parts.year + 1, month: 1, day: 1)
+                : Calendar.days(year: parts.year, month: parts.month + 1, day: 1)
+            return max(0, next * 86_400 - seconds)
+        default: return 0
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Domain
+import Settings
+import Telemetry
+
+extension RevokeDialog {
+    /// How long a revoked key can be restored.
+    private static let restorableSeconds: Int64 = 900
+
+    /// What revoking this key would do now: figures are live, the target is the one captured.
+    func content(_ stage: Stage) -> DialogContent {
+        let row = stage.live.keys.first { $0.card.id == key }
+        let owner = stage.live.clients.first { $0.card.name == client }?.card
+        var head: [Span] = [.strong(key.shown), .muted("   client "), .plain(client)]
+        if let owner, !owner.owner.isEmpty { head += [.muted("   owner "), .plain(owner.owner)] }
+        var lines: [DialogContent.Line] = [DialogContent.Line(head)]
+        lines.append(DialogContent.labelled("effect", effect(row)))
+        lines.append(DialogContent.labelled("last hour", hour(row, others: (owner?.keyCount ?? 1) - 1), rank: 3))
+        lines.append(DialogContent.labelled("reaches", [.plain("this instance")], rank: 6))
+        let until = stage.time(stage.clock.adding(seconds: RevokeDialog.restorableSeconds))
+        lines.append(
+            DialogContent.labelled("way back", [.key("u"), .plain(" restores it until \(until), then never")], rank: 2))
+        if let row, row.card.version != version {
+            lines.append(DialogContent.labelled("changed", [Span("meanwhile; close and look again", .warn)], rank: 1))
+        }
+        lines.append(.blank)
+        lines.append(DialogContent.answers([("y", "revoke", true), ("n", "cancel", false)]))
+        return DialogContent(title: "revoke key", fact: stage.checked, lines: lines, width: 70)
+    }
+
+    private func effect(_ row: KeyRow?) -> [Span] {
+        guard let row else { return [.plain("the next request with it gets 401")] }
+        var spans: [Span] = []
+        if row.requestsPerSecond > 0 {
+            spans = [Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true), .plain(" get 401 at once")]
+        } else {
+            spans = [.plain("no traffic now, the next request gets 401")]
+        }
+        guard row.streams > 0 else { return spans + [.plain(", no open stream")] }
+        let streams = row.streams == 1 ? "1 open stream" : "\(row.streams) open streams"
+        return spans + [.plain(", "), Span(streams, .critical, bold: true), .plain(row.streams == 1 ? " ends" : " end")]
+    }
+
+    private func hour(_ row: KeyRow?, others: Int) -> [Span] {
+        let keeps = others <= 0 ? "no other key" : others == 1 ? "1 other key" : "\(others) other keys"
+        return [
+            Span(Figures.dollars(row?.costHourNanoUSD ?? 0), .money),
+            .muted("   \(Figures.percent(row?.refusedShare ?? 0)) % 429   its client keeps "),
+            others <= 0 ? Span(keeps, .warn) : .plain(keeps),
+        ]
+    }
+}

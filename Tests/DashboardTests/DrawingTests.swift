@@ -1,0 +1,83 @@
+import Domain
+import Settings
+import Telemetry
+import Terminal
+import Testing
+
+@testable import Dashboard
+
+@Suite struct DrawingTests {
+    private func text(_ cells: [(glyph: String, role: Role)]) -> String { cells.map(\.glyph).joined() }
+
+    @Test(arguments: [
+        (0.0, "────────────"), (0.001, "╸───────────"), (0.18, "━━──────────"), (0.36, "━━━━╸───────"),
+        (0.99, "━━━━━━━━━━━╸"), (1.0, "━━━━━━━━━━━━"), (7.0, "━━━━━━━━━━━━"), (.nan, "━━━━━━━━━━━━"),
+    ])
+    func quotaBarsNeverHideALittleNorFakeAll(share: Double, bar: String) {
+        #expect(text(QuotaBar.cells(share: share, width: 12, glyphs: .standard)) == bar)
+    }
+
+    @Test(arguments: [(0.79, Role.barFill), (0.8, .warn), (0.949, .warn), (0.95, .error)])
+    func quotaBarsAreColouredByShare(share: Double, role: Role) { #expect(QuotaBar.role(of: share) == role) }
+
+    @Test func sparklinesStopBelowTheRowAbove() {
+        let cells = Sparkline.cells([0, nil, 1, 5, 10], width: 5, glyphs: .standard, hot: .error)
+        #expect(text(cells) == "▁·▁▄▇")
+        #expect(cells.map(\.role) == [.graph1, .faint, .graph1, .graph1, .error])
+    }
+
+    @Test func sparklinesOfNothingAreGaps() {
+        #expect(text(Sparkline.cells([], width: 4, glyphs: .standard)) == "····")
+        #expect(text(Sparkline.cells([.nan, .infinity, 1, -1], width: 4, glyphs: .standard)) == "··▇▁")
+        #expect(Sparkline.cells([1], width: 0, glyphs: .standard).isEmpty)
+    }
+
+    @Test func aLongSeriesShowsTheHighestOfEachSlice() {
+        #expect(Resample.fit([1, 9, nil, nil, 3, 2], to: 3) == [9, nil, 3])
+        #expect(Resample.fit([1, 2], to: 4) == [1, 1, 2, 2])
+    }
+
+    @Test func areaGraphsAreTwoRowsHigh() {
+        let rows = AreaGraph.cells([0, 5, 10, nil], width: 4, glyphs: .standard)
+        #expect(text(rows[0]) == "  ▇ ")
+        #expect(text(rows[1]) == "▁██·")
+    }
+
+    @Test func columnsGoByRankAndTheIdentityStays() {
+        let table = Table(
+            columns: [
+                TableColumn("NAME", 10, rank: 0) { _ in .spans([]) }, TableColumn("A", 10, rank: 2) { _ in .spans([]) },
+                TableColumn("B", 10, rank: 1) { _ in .spans([]) },
+            ])
+        let headings = { (width: Int) in table.layout(width: width).placed.map(\.column.heading) }
+        #expect(headings(36) == ["NAME", "A", "B"])
+        #expect(headings(35) == ["NAME", "B"])
+        #expect(headings(20) == ["NAME"])
+        #expect(headings(3) == ["NAME"])
+        #expect(table.layout(width: 20).dropped == 2)
+    }
+
+    @Test func onlyRowsThatAreSeenAreFormatted() {
+        final class Count { var rows = 0 }
+        let count = Count()
+        let table = Table(
+            columns: [
+                TableColumn("NAME", 10, rank: 0) { _ in
+                    count.rows += 1
+                    return .spans([.plain("x")])
+                }
+            ])
+        let rows = RowModel.rows(of: .clients, state: Scenes.state(80, 24), snapshot: Fixture.crowd())
+        var pen = Pen(size: Size(columns: 80, rows: 24), glyphs: .standard)
+        table.draw(rows, in: Rect(row: 0, column: 0, rows: 21, columns: 80), cursor: true, pen: &pen)
+        #expect(rows.count == 10_000)
+        #expect(count.rows == 20)
+        #expect(pen.pageRows[.clients] == 20)
+    }
+
+    @Test func textThatIsFollowedByMoreShowsThatItWasCut() {
+        var pen = Pen(size: Size(columns: 8, rows: 1), glyphs: .standard)
+        pen.put([.plain("12345678"), .plain("9")], row: 0, column: 0, end: 8)
+        #expect(pen.canvas.text() == "1234567…")
+    }
+}

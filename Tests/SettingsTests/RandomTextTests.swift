@@ -44,18 +44,19 @@ private struct Repeatable: RandomNumberGenerator {
         }
     }
 
-    @Test(arguments: [
-        String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
-        String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
-        (0..<1000).map { String(repeating: " ", count: $0) + "k:\n" }.joined(),
-        (0..<1000).map { String(repeating: " ", count: $0) + "\"k\":\n" }.joined(),
-        String(repeating: "a: 1\n", count: 3000), String(repeating: "${A}", count: 20_000),
-        "a: &a [x, x]\n" + (0..<30).map { "b\($0): &b\($0) [*a, *a]\n" }.joined(),
-    ]) func hugeOrDeepTextsAreRefusedQuickly(text: String) {
-        let clock = ContinuousClock()
-        let start = clock.now
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
+            String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
+            (0..<1000).map { String(repeating: " ", count: $0) + "k:\n" }.joined(),
+            (0..<1000).map { String(repeating: " ", count: $0) + "\"k\":\n" }.joined(),
+            String(repeating: "a: 1\n", count: 3000),
+            (0..<50_000).map { "key\($0): 1\n" }.joined(), String(repeating: "${A}", count: 20_000),
+            "a: &a [x, x]\n" + (0..<30).map { "b\($0): &b\($0) [*a, *a]\n" }.joined(),
+        ]) func hugeOrDeepTextsAreRefusedQuickly(text: String)
+    {
         Self.check(text)
-        #expect(clock.now - start < .seconds(20))
     }
 
     /// Loads or is refused, with at least one problem that has a place in the file.

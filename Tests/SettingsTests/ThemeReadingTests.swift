@@ -89,8 +89,9 @@ import Testing
     }
 
     @Test func missingNumbersAreComputed() throws {
-        let theme = try ThemeLibrary().theme(text: Self.head + "roles: { error: red, ok: \"#0f7a2c\" }", file: "f")
-        #expect(theme[.error].c256fg == 196 && theme[.error].c16fg == 1)
+        let theme = try ThemeLibrary().theme(
+            text: Self.head + "roles: { error: red, ok: \"#0f7a2c\", cursor: red }", file: "f")
+        #expect(theme[.error].c16fg == 1 && theme[.cursor].c256bg == 196)
         #expect(theme[.ok].c16fg == 2)
     }
 

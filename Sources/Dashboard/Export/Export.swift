@@ -1,13 +1,13 @@
-import Domain
+package import Domain
 import Glibc
 import Settings
-import Telemetry
+package import Telemetry
 import Terminal
 
 /// A view as a file.
-enum Export {
+package enum Export {
     /// What is written: the rows of the panel as they are filtered and sorted, or the screen as text.
-    static func text(
+    package static func text(
         _ request: ExportRequest, state: DashboardState, snapshot: LiveSnapshot, now: Timestamp
     ) -> String {
         let list = RowModel.rows(of: request.panel, state: state, snapshot: snapshot)
@@ -49,7 +49,7 @@ enum Export {
         (0..<list.count).map { list[$0].exportFields }.filter { !$0.isEmpty }
     }
 
-    static func csv(_ list: RowList) -> String {
+    package static func csv(_ list: RowList) -> String {
         let rows = rows(list)
         guard let head = rows.first else { return "" }
         var lines = [head.map(\.name).joined(separator: ",")]
@@ -67,15 +67,17 @@ enum Export {
         case .integer(let number): return String(number)
         case .number(let number): return number.isFinite ? String(number) : ""
         case .text(var text):
-            if let first = text.first, "=+-@\t\r".contains(first) { text = "'" + text }
-            guard text.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return text }
+            if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
+            // By scalars: a carriage return and a line feed are one character together and two apart.
+            let special: [UnicodeScalar] = [",", "\"", "\r", "\n"]
+            guard text.unicodeScalars.contains(where: special.contains) else { return text }
             var quoted = "\""
             for character in text { quoted += character == "\"" ? "\"\"" : String(character) }
             return quoted + "\""
         }
     }
 
-    static func json(_ list: RowList) -> String {
+    package static func json(_ list: RowList) -> String {
         let objects = rows(list).map { row in
             "  {" + row.map { "\(quoted($0.name)): \(literal($0.value))" }.joined(separator: ", ") + "}"
         }

@@ -12,7 +12,7 @@ package struct DashboardSession: ~Copyable {
     package private(set) var hasSnapshot = false
     private let configuration: DashboardConfiguration
     private let inbox: DashboardInbox
-    private var clock = SteadyClock()
+    private var clock: SteadyClock
     private var theme: Theme?
     /// Open questions and orders, by ticket.
     private var waiting: [UInt64: (order: Order?, deadline: Int64)] = [:]
@@ -25,12 +25,13 @@ package struct DashboardSession: ~Copyable {
     /// Whether the last frame showed a deaf dialog: its chips brighten by themselves.
     private var wasDeaf = false
     /// Whether something changed since the last frame.
-    private(set) var needsPaint = true
+    package private(set) var needsPaint = true
 
     static let deadlineMilliseconds: Int64 = 5000
     static let tickMilliseconds: Int64 = 1200
 
-    package init(configuration: DashboardConfiguration, inbox: DashboardInbox) {
+    package init(configuration: DashboardConfiguration, inbox: DashboardInbox, clock: SteadyClock = SteadyClock()) {
+        self.clock = clock
         self.configuration = configuration
         self.inbox = inbox
         state = configuration.initialState()

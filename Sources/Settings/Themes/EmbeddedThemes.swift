@@ -172,6 +172,8 @@ enum EmbeddedThemes {
           muted: { fg: muted, c16: default }
           faint: { fg: faint, c16: bright_black }
           border: { fg: border, c16: white }
+          cursor: { bg: selected, c256: 18 }
+          selection: { bg: selected, c256: 18 }
 
         """
 

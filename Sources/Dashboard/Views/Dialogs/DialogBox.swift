@@ -84,7 +84,7 @@ enum DialogBox {
                 Span(String(pen.glyphs.cursor), .focus, bold: true), row: row, column: rect.column, end: rect.right)
         }
         var at = rect.column + 1
-        for piece in line.pieces {
+        for (index, piece) in line.pieces.enumerated() {
             switch piece {
             case .span(let span): at = pen.put(span, row: row, column: at, end: rect.right)
             case .cells(let cells):
@@ -92,6 +92,9 @@ enum DialogBox {
                 pen.cells(shown, row: row, column: at)
                 at += shown.count
             case .chip(let key, let danger):
+                // An answer is whole, key and words, or not there; the footer has them too.
+                let words = line.pieces.dropFirst(index + 1).prefix(1).reduce(0) { $0 + columns($1, pen: pen) }
+                guard index == 0 || at + columns(piece, pen: pen) + words <= rect.right else { return }
                 // Dim while keys fall on deaf ears, so that nobody believes to have answered.
                 let span = isDeaf ? Span(" \(key) ", .faint) : Span(" \(key) ", .strong, bold: true)
                 at = pen.put(

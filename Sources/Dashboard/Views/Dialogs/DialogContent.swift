@@ -43,7 +43,7 @@ struct DialogContent {
     static func answers(_ answers: [(key: String, words: String, danger: Bool)]) -> Line {
         var pieces: [Piece] = []
         for answer in answers {
-            if !pieces.isEmpty { pieces.append(.span(.plain("     "))) }
+            if !pieces.isEmpty { pieces.append(.span(.plain("    "))) }
             pieces += [.chip(answer.key, danger: answer.danger), .span(.plain(" " + answer.words))]
         }
         return Line(pieces: pieces)

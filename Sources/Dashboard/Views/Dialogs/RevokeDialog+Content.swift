@@ -31,13 +31,17 @@ extension RevokeDialog {
         guard let row else { return [.plain("the next request with it gets 401")] }
         var spans: [Span] = []
         if row.requestsPerSecond > 0 {
-            spans = [Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true), .plain(" get 401 at once")]
+            spans = [
+                Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true), .plain(" get 401 at once"),
+            ]
         } else {
             spans = [.plain("no traffic now, the next request gets 401")]
         }
         guard row.streams > 0 else { return spans + [.plain(", no open stream")] }
         let streams = row.streams == 1 ? "1 open stream" : "\(row.streams) open streams"
-        return spans + [.plain(", "), Span(streams, .critical, bold: true), .plain(row.streams == 1 ? " ends" : " end")]
+        return spans + [
+            .plain(", "), Span(streams, .critical, bold: true), .plain(row.streams == 1 ? " ends" : " end"),
+        ]
     }
 
     private func hour(_ row: KeyRow?, others: Int) -> [Span] {

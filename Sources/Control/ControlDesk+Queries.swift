@@ -137,3 +137,11 @@ extension ControlDesk {
         }
     }
 }
+
+extension ControlDesk {
+    /// What the status line calls this gateway.
+    package var instanceName: String { instance }
+
+    /// Whether nobody has a key yet.
+    package var hasNoKeys: Bool { desk.withLock { $0.book.keys.isEmpty } }
+}

@@ -22,7 +22,7 @@ package final class AdminServer: Sendable {
     /// Opens the socket, mode 0600; a socket that a dead gateway left behind is replaced.
     ///
     /// - Throws: `AdminError` where the path cannot be used.
-    package func start() throws {
+    package func start() throws(AdminError) {
         // The caller holds the data folder's lock: nobody alive can own a socket left here.
         unlink(path)
         let backend = backend

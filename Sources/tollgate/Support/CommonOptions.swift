@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// Options of every command that needs a configuration or its data folder.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The configuration file.")
+    var config: String?
+
+    @Option(help: "The data folder; wins over the configuration's.")
+    var data: String?
+}
+
+/// Options of every command that opens a dashboard.
+struct ScreenOptions: ParsableArguments {
+    @Option(help: "The theme; wins over the configuration's.")
+    var theme: String?
+
+    @Option(help: "auto, always, never, 16, 256 or direct.")
+    var color: String = "auto"
+
+    @Flag(help: "ASCII glyphs only.")
+    var ascii = false
+
+    @Flag(help: "No acts from this screen.")
+    var readOnly = false
+
+    @Flag(help: "Acts need A first, and then work for ten minutes.")
+    var arm = false
+
+    @Option(help: "The view to begin with: overview, clients, keys, models, errors, costs, live, audit, logs.")
+    var view: String = "overview"
+
+    func validate() throws {
+        guard ["auto", "always", "never", "16", "256", "direct"].contains(color) else {
+            throw ValidationError("--color is auto, always, never, 16, 256 or direct")
+        }
+        guard ScreenOptions.views.contains(view) else {
+            throw ValidationError("--view is one of \(ScreenOptions.views.joined(separator: ", "))")
+        }
+    }
+
+    static let views = ["overview", "clients", "keys", "models", "errors", "costs", "live", "audit", "logs"]
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Glibc
+
+/// An end of the program that has to be explained in one line.
+struct Failure: Error {
+    /// Exit statuses of sysexits.h.
+    enum Status: Int32 {
+        case failure = 1
+        case usage = 64
+        case data = 65
+        case unavailable = 69
+        case io = 74
+        case permission = 77
+        case configuration = 78
+    }
+
+    var status: Status
+    var message: String
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// Says the line and gives the error that ends the program with the status.
+    func report() -> ExitCode {
+        StandardError.line("tollgate: \(message)")
+        return ExitCode(status.rawValue)
+    }
+}
+
+/// The two standard descriptors, written to without buffering.
+enum StandardError {
+    static func line(_ text: String) { Descriptor.write(text + "\n", to: 2) }
+}
+
+/// Writing whole texts to a descriptor.
+enum Descriptor {
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let size = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if size < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            bytes = bytes.dropFirst(size)
+        }
+    }
+}

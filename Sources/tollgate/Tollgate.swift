@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The program: an AI gateway operated from a terminal.
+@main
+struct Tollgate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tollgate",
+        abstract: "An AI gateway that you operate from a terminal.",
+        discussion: """
+            Without a command it runs: gateway and dashboard in this terminal. `tollgate demo` shows it with simulated \
+            providers and clients; `tollgate init` writes a first configuration.
+            """,
+        version: Version.text,
+        subcommands: [RunCommand.self, ServeCommand.self, DemoCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+/// What this build calls itself.
+enum Version {
+    static let text = "0.1.0"
+}

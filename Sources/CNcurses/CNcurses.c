@@ -71,13 +71,23 @@ static FILE *stream(int fd, const char *mode) {
     return file;
 }
 
-int tg_screen_open(const char *type, int output, int input, int rows, int columns, int is_direct) {
-    if (screen) return -1;
+static int is_small(const char *name) {
+    const char *value = getenv(name);
+    return !value || (atol(value) >= 0 && atol(value) <= 1000);
+}
+
+int tg_screen_open(const char *type, int output, int input, int rows, int columns) {
+    if (screen) return -2;
     output_file = stream(output, "w");
     input_file = stream(input, "r");
     if (output_file && input_file) {
         use_env(FALSE);
         screen = start(type);
+        if (!screen && is_small("LINES") && is_small("COLUMNS")) {
+            // Types without a size of their own (linux) start only this way; the size is set below all the same.
+            use_env(TRUE);
+            screen = start(type);
+        }
     }
     if (!screen) {
         close_files();
@@ -91,10 +101,6 @@ int tg_screen_open(const char *type, int output, int input, int rows, int column
     scrollok(stdscr, FALSE);
     idlok(stdscr, FALSE);
     curs_set(0);
-    if (is_direct) {
-        set_a_foreground = "\033[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m";
-        set_a_background = "\033[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m";
-    }
     if (has_colors() && start_color() == OK) use_default_colors();
     keypad(stdscr, TRUE);
     return tg_screen_resize(rows, columns);

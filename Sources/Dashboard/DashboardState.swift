@@ -163,6 +163,8 @@ package struct DashboardState: Sendable {
     package var askedKeys: [KeyID: KeyCard] = [:]
     /// The record filter whose answer `records` is, or will be.
     package var recordsAsked: RecordFilter?
+    /// When they were asked for last: an open place is asked again every two seconds.
+    package var recordsAskedAt: Timestamp?
     /// Acts that were submitted and not answered yet.
     package var pending: [PendingAct] = []
     /// The names of the themes that can be chosen.

@@ -62,7 +62,7 @@ package struct Canvas: Hashable, Sendable {
             place &+= cluster.width
         }
         if isCut {
-            let mark = Clusters.Element(text: TextWidth.ellipsis, width: 1)
+            let mark = Clusters.Element(base: TextWidth.ellipsis, width: 1)
             if place >= 0 { set(mark, column: place, brush: brush) }
             place &+= 1
         }
@@ -109,7 +109,7 @@ package struct Canvas: Hashable, Sendable {
     package mutating func clear(_ rect: Rect, surface: UInt8) {
         let rows = clip(rect.row, rect.rows, to: size.rows)
         let columns = clip(rect.column, rect.columns, to: size.columns)
-        let blank = Clusters.Element(text: " ", width: 1)
+        let blank = Clusters.Element(base: " ", width: 1)
         for row in rows {
             let brush = Brush(row: row, role: 0, isBold: false, surface: surface)
             for column in columns { set(blank, column: column, brush: brush) }
@@ -130,7 +130,7 @@ package struct Canvas: Hashable, Sendable {
                 let fits = isWide || !other.isWide(row: target &- row, column: place &- column)
                 let text = isWhole && fits ? cell.text : " "
                 let brush = Brush(row: target, role: cell.ink.role, isBold: cell.ink.isBold, surface: cell.ink.surface)
-                set(Clusters.Element(text: text, width: isWhole && isWide ? 2 : 1), column: place, brush: brush)
+                set(text, width: isWhole && isWide ? 2 : 1, column: place, brush: brush)
             }
         }
     }
@@ -179,21 +179,25 @@ extension Canvas {
         guard utf8.count <= limit, TextWidth.isPlain(text) else { return nil }
         var place = column
         for byte in utf8 {
-            set(Clusters.Element(text: Clusters.ascii[Int(byte)], width: 1), column: place, brush: brush)
+            set(Clusters.Element(base: Unicode.Scalar(byte), width: 1), column: place, brush: brush)
             place &+= 1
         }
         return place
     }
 
     private mutating func set(_ cluster: Clusters.Element, column: Int, brush: Brush) {
+        set(cluster.text, width: cluster.width, column: column, brush: brush)
+    }
+
+    private mutating func set(_ text: String, width: Int, column: Int, brush: Brush) {
         let index = brush.row &* size.columns &+ column
         if cells[index].isContinuation, column > 0 { cells[index &- 1].text = " " }
-        if column &+ cluster.width < size.columns, cells[index &+ cluster.width].isContinuation {
-            cells[index &+ cluster.width].text = " "
+        if column &+ width < size.columns, cells[index &+ width].isContinuation {
+            cells[index &+ width].text = " "
         }
-        cells[index].text = cluster.text
+        cells[index].text = text
         dye(index, brush)
-        if cluster.width == 2 {
+        if width == 2 {
             cells[index &+ 1].text = ""
             dye(index &+ 1, brush)
         }

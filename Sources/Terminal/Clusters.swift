@@ -5,21 +5,39 @@
 /// variation selector are reduced to their base, because terminals disagree about the width of the whole; flags
 /// become their two letters. Everything that could move the cursor, turn the direction or hide is shown as U+FFFD.
 struct Clusters: Sequence, IteratorProtocol {
-    /// A cluster and the columns that it takes, 1 or 2.
+    /// A cluster and the columns that it takes; its text is made only where it is drawn.
     struct Element {
-        /// The text of one cell.
-        var text: String
+        /// What the marks are stacked on.
+        var base: Unicode.Scalar
         /// Columns, 1 or 2.
         var width: Int
+        /// The marks, at most four: `CCHARW_MAX` of ncurses is five with the base.
+        var marks: (Unicode.Scalar?, Unicode.Scalar?, Unicode.Scalar?, Unicode.Scalar?) = (nil, nil, nil, nil)
+
+        /// The text of one cell.
+        var text: String {
+            if marks.0 == nil { return Clusters.text(of: base) }
+            var scalars = String.UnicodeScalarView([base])
+            for case .some(let mark) in [marks.0, marks.1, marks.2, marks.3] { scalars.append(mark) }
+            return String(scalars)
+        }
     }
 
-    /// Marks that may be stacked on a base; `CCHARW_MAX` of ncurses is five with the base.
-    static let mostMarks = 4
     /// What is shown in place of a hostile scalar.
-    static let replacement = "\u{FFFD}"
+    static let replacement: Unicode.Scalar = "\u{FFFD}"
     /// Each ASCII character as a string, so that the common case builds none.
-    static let ascii: [String] = (0..<128).map { byte in
-        byte >= 0x20 && byte < 0x7F ? String(Unicode.Scalar(UInt8(byte))) : replacement
+    private static let ascii: [String] = (0..<128 as Range<UInt8>).map { String(Unicode.Scalar($0)) }
+    /// The same for frames, lines, blocks and bars.
+    private static let frames: [String] = (0x2500...0x25FF as ClosedRange<UInt32>).map { value in
+        String(Unicode.Scalar(value) ?? replacement)
+    }
+
+    /// A scalar that has been judged harmless as the text of a cell.
+    static func text(of scalar: Unicode.Scalar) -> String {
+        let value = scalar.value
+        if value < 0x80 { return ascii[Int(value)] }
+        if value >= 0x2500, value <= 0x25FF { return frames[Int(value &- 0x2500)] }
+        return String(scalar)
     }
 
     private var scalars: String.UnicodeScalarView.Iterator
@@ -36,34 +54,24 @@ struct Clusters: Sequence, IteratorProtocol {
         guard let base = ahead else { return nil }
         ahead = scalars.next()
         switch ScalarKind(base) {
-        case .hostile:
-            return Element(text: Clusters.replacement, width: 1)
-        case .mark:
-            return stacked(on: " ", first: base, width: 1)
-        case .space:
-            return isAheadSimple ? Element(text: " ", width: 1) : stacked(on: " ", first: nil, width: 1)
-        case .narrow:
-            if isAheadSimple, base.isASCII {
-                return Element(text: Clusters.ascii[Int(base.value)], width: 1)
-            }
-            if (0x1F1E6...0x1F1FF).contains(base.value) {
-                return Element(text: Clusters.ascii[Int(base.value &- 0x1F1E6 &+ 0x41)], width: 1)
-            }
-            return glyph(base, width: 1)
-        case .wide:
-            return glyph(base, width: 2)
+        case .hostile: return Element(base: Clusters.replacement, width: 1)
+        case .mark: return stacked(on: " ", first: base, width: 1)
+        case .space: return stacked(on: " ", first: nil, width: 1)
+        case .narrow where (0x1F1E6...0x1F1FF).contains(base.value):
+            return Element(base: Unicode.Scalar(UInt8(truncatingIfNeeded: base.value &- 0x1F1E6 &+ 0x41)), width: 1)
+        case .narrow: return glyph(base, width: 1)
+        case .wide: return glyph(base, width: 2)
         }
     }
 
-    /// Whether the next scalar certainly begins a cluster of its own.
+    /// Whether the next scalar certainly begins a cluster of its own: ASCII, Latin, a frame or a bar.
     private var isAheadSimple: Bool {
         guard let ahead else { return true }
-        return ahead.value < 0x300
+        return ahead.value < 0x300 || (0x2500...0x25FF).contains(ahead.value)
     }
 
     private mutating func glyph(_ base: Unicode.Scalar, width: Int) -> Element {
-        if isAheadSimple { return Element(text: String(base), width: width) }
-        if dropPictureJoiners(after: base) { return Element(text: String(base), width: width) }
+        if isAheadSimple || dropPictureJoiners(after: base) { return Element(base: base, width: width) }
         return stacked(on: base, first: nil, width: width)
     }
 
@@ -106,19 +114,20 @@ struct Clusters: Sequence, IteratorProtocol {
     }
 
     private mutating func stacked(on base: Unicode.Scalar, first: Unicode.Scalar?, width: Int) -> Element {
-        var text = String(base)
-        var marks = 0
-        if let first {
-            text.unicodeScalars.append(first)
-            marks = 1
-        }
-        while let mark = ahead, !isAheadSimple, ScalarKind(mark) == .mark {
-            if marks < Clusters.mostMarks {
-                text.unicodeScalars.append(mark)
-                marks &+= 1
+        var element = Element(base: base, width: width)
+        element.marks.0 = first
+        var count = first == nil ? 0 : 1
+        while !isAheadSimple, let mark = ahead, ScalarKind(mark) == .mark {
+            switch count {
+            case 0: element.marks.0 = mark
+            case 1: element.marks.1 = mark
+            case 2: element.marks.2 = mark
+            case 3: element.marks.3 = mark
+            default: break
             }
+            count &+= 1
             ahead = scalars.next()
         }
-        return Element(text: text, width: width)
+        return element
     }
 }

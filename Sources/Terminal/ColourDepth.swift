@@ -81,27 +81,19 @@ package enum ColourChoice: String, Hashable, Sendable, CaseIterable {
 
     /// The terminal types to try, best first: forms with direct colour where it is wanted, the type itself, and one
     /// that nearly every terminal of today understands.
-    func types(for type: String, environment: [String: String]) -> [TerminalType] {
-        var names: [TerminalType] = []
+    func types(for type: String, environment: [String: String]) -> [String] {
+        var names: [String] = []
         if ceiling(environment: environment) == .direct {
             var base = type
             for suffix in ["-256color", "-direct"] where base.hasSuffix(suffix) { base.removeLast(suffix.count) }
             if base.hasPrefix("xterm-") {
-                names.append(TerminalType(name: "\(base.dropFirst(6))-direct", isDirect: true))
+                names.append("\(base.dropFirst(6))-direct")
             }
-            names.append(TerminalType(name: base + "-direct", isDirect: true))
-            if base.hasPrefix("xterm") { names.append(TerminalType(name: "xterm-direct", isDirect: true)) }
+            names.append(base + "-direct")
+            if base.hasPrefix("xterm") { names.append("xterm-direct") }
         }
-        names.append(TerminalType(name: type, isDirect: type.hasSuffix("-direct")))
-        names.append(TerminalType(name: "xterm-256color", isDirect: false))
+        names.append(type)
+        names.append("xterm-256color")
         return names
     }
-}
-
-/// A name in the terminal database.
-struct TerminalType: Hashable, Sendable {
-    /// The name.
-    var name: String
-    /// Whether its colours are red, green and blue rather than numbers.
-    var isDirect: Bool
 }

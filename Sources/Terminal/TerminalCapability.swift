@@ -10,6 +10,15 @@ enum TerminalCapability {
         }
     }
 
+    /// What takes the terminal over: alternate screen, keypad, no cursor, bracketed paste.
+    ///
+    /// Harmless when repeated.
+    static func enterSequence() -> [UInt8] {
+        var sequence: [UInt8] = []
+        for name in ["smcup", "smkx", "civis"] { sequence += bytes(name) }
+        return sequence + Array("\u{1B}[?2004h".utf8)
+    }
+
     /// What gives the terminal back: ends any sequence that was cut off, bracketed paste, keypad, colours, the
     /// hidden cursor and the alternate screen.
     static func restoreSequence() -> [UInt8] {

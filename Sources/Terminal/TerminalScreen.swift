@@ -28,15 +28,15 @@ package final class TerminalScreen {
     /// Whether keys and pastes are thrown away as they come: for the moments after a dialog has opened.
     package var isInputSuspended = false
     /// Whether the terminal has been hung up.
-    package private(set) var isGone = false
+    package internal(set) var isGone = false
 
-    var painter: FramePainter
-    private let descriptor: Int32
-    private let frame: Int32
-    private var output = OutputQueue()
-    private var decoder: KeyDecoder
-    private var hasRefused = false
-    private var isClosed = false
+    private var painter: FramePainter
+    let descriptor: Int32
+    let frame: Int32
+    var output = OutputQueue()
+    var decoder: KeyDecoder
+    var hasRefused = false
+    var isClosed = false
 
     /// Opens the terminal and takes it over: alternate screen, raw input, bracketed paste, no cursor, no mouse.
     ///
@@ -47,34 +47,35 @@ package final class TerminalScreen {
         descriptor = try TerminalScreen.openTerminal(configuration.source)
         frame = tg_memory_file()
         let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        size = TerminalScreen.measure(descriptor)
-        var chosen: TerminalType?
+        size = TerminalScreen.measure(descriptor) ?? TerminalScreen.assumed
+        var chosen: String?
+        var outcome: Int32 = -1
         if frame >= 0, nothing >= 0 {
             for type in types where chosen == nil {
-                let opened = tg_screen_open(
-                    type.name, frame, nothing, Int32(size.rows), Int32(size.columns), type.isDirect ? 1 : 0)
-                if opened == 0 { chosen = type }
+                outcome = tg_screen_open(type, frame, nothing, Int32(size.rows), Int32(size.columns))
+                if outcome == 0 { chosen = type }
             }
         }
         if nothing >= 0 { Glibc.close(nothing) }
         let ceiling = configuration.colour.ceiling(environment: configuration.environment)
         depth = min(ceiling, ColourDepth(colours: Int(tg_screen_colours())))
-        type = chosen?.name ?? ""
+        type = chosen ?? ""
         decoder = KeyDecoder(escapeDelay: configuration.escapeDelay, sequences: TerminalCapability.keys())
         painter = FramePainter(depth: depth, pairs: Int(tg_screen_pairs()))
-        guard chosen != nil else {
-            TerminalScreen.release(descriptor, frame)
-            throw TerminalError(.unknownType, "the terminal cannot be set up; serving without the dashboard")
-        }
         let restore = TerminalCapability.restoreSequence()
-        guard tg_guard_arm(descriptor, restore, restore.count) == 0 else {
-            tg_screen_close()
+        let isArmed = chosen != nil && tg_guard_arm(descriptor, restore, restore.count) == 0
+        guard isArmed else {
+            // What another screen has must not be touched by `deinit`, which runs for this one now.
+            isClosed = true
+            if chosen != nil { tg_screen_close() }
             TerminalScreen.release(descriptor, frame)
-            throw TerminalError(.inUse, "the terminal is in use or gone; serving without the dashboard")
+            throw outcome == 0 || outcome == -2
+                ? TerminalError(.inUse, "the terminal is in use or gone; serving without the dashboard")
+                : TerminalError(.unknownType, "the terminal cannot be set up; serving without the dashboard")
         }
         _ = tg_terminal_raw(descriptor)
         takeFrame()
-        output.append("\u{1B}[?2004h".utf8)
+        output.append(TerminalCapability.enterSequence())
         _ = output.flush(to: descriptor)
     }
 
@@ -99,8 +100,12 @@ package final class TerminalScreen {
         return true
     }
 
-    /// Makes the next `paint` send every cell: for Ctrl-l and after something else has written to the terminal.
+    /// Takes the terminal over once more and makes the next `paint` send every cell: for Ctrl-l, and after the process
+    /// has been stopped and continued, when the shell has had the terminal.
     package func repaint() {
+        guard !isClosed, !isGone else { return }
+        _ = tg_terminal_raw(descriptor)
+        if output.isEmpty { output.append(TerminalCapability.enterSequence()) }
         painter.forget()
         tg_screen_repaint()
     }
@@ -157,181 +162,32 @@ package final class TerminalScreen {
     ///
     /// Safe from any thread.
     package static var isTerminalGone: Bool { tg_guard_is_gone() != 0 }
-}
 
-extension TerminalScreen {
-    /// Waits for keys, the wake-up descriptor, another size or the end of the terminal.
+    /// Takes over another size of the terminal.
     ///
-    /// - Parameters:
-    ///   - wake: an eventfd that other threads signal, or a negative number for none; it is drained here.
-    ///   - timeoutMilliseconds: how long to wait; negative for as long as it takes.
-    /// - Returns: at least one event. Once the terminal is gone every call waits for `wake` or the time (at least
-    ///   100 ms) and says `hungUp` again, so that a careless loop does not spin.
-    package func wait(wake: Int32, timeoutMilliseconds: Int) -> [TerminalEvent] {
-        let start = tg_monotonic_ns()
-        while true {
-            if isGone || isClosed { return waitWithoutTerminal(wake: wake, milliseconds: timeoutMilliseconds) }
-            var events: [TerminalEvent] = []
-            if let changed = measureAgain() { events.append(.resized(changed)) }
-            if !events.isEmpty { return events }
-            flush()
-            let left = remaining(timeoutMilliseconds, since: start)
-            let pause = min(left ?? Int.max, decoder.patience ?? Int.max)
-            let readiness = poll(wake: wake, milliseconds: pause == Int.max ? -1 : pause)
-            if readiness.isWoken { events.append(.woken) }
-            if readiness.canWrite {
-                flush()
-                if hasRefused, output.isEmpty {
-                    hasRefused = false
-                    events.append(.woken)
-                }
-            }
-            if readiness.canRead {
-                read(into: &events)
-            } else if readiness.isTimeUp, let patience = decoder.patience, patience <= pause {
-                take(decoder.expire(), into: &events)
-            }
-            if readiness.isGone { isGone = true }
-            if isGone { events.append(.hungUp) }
-            if !events.isEmpty { return events }
-            if let left = remaining(timeoutMilliseconds, since: start), left <= 0 { return [.timeout] }
-        }
-    }
-
-    private struct Readiness {
-        var canRead = false
-        var canWrite = false
-        var isGone = false
-        var isWoken = false
-        var isTimeUp = false
-    }
-
-    private func poll(wake: Int32, milliseconds: Int) -> Readiness {
-        let interest = Int16(POLLIN) | (output.isEmpty ? 0 : Int16(POLLOUT))
-        var polled = [
-            pollfd(fd: descriptor, events: interest, revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
-        ]
-        var result = Readiness()
-        let ready = Glibc.poll(&polled, 2, Int32(clamping: milliseconds))
-        guard ready > 0 else {
-            result.isTimeUp = ready == 0
-            return result
-        }
-        let seen = Int32(polled[0].revents)
-        result.canRead = seen & POLLIN != 0
-        result.canWrite = seen & POLLOUT != 0
-        result.isGone = seen & (POLLHUP | POLLERR | POLLNVAL) != 0
-        if polled[1].revents != 0 {
-            result.isWoken = true
-            _ = tg_event_drain(wake)
-        }
-        return result
-    }
-
-    private func read(into events: inout [TerminalEvent]) {
-        let bytes = [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
-            let done = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            count = max(0, done)
-            if done == 0 || (done < 0 && errno != EAGAIN && errno != EINTR) { isGone = true }
-        }
-        take(decoder.feed(bytes), into: &events)
-    }
-
-    private func take(_ inputs: [KeyDecoder.Input], into events: inout [TerminalEvent]) {
-        guard !isInputSuspended else { return }
-        for input in inputs {
-            switch input {
-            case .key(let key): events.append(.key(key))
-            case .paste(let text): events.append(.paste(text))
-            }
-        }
-    }
-
-    private func waitWithoutTerminal(wake: Int32, milliseconds: Int) -> [TerminalEvent] {
-        var polled = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-        let pause = milliseconds < 0 ? (wake < 0 ? 1_000 : -1) : max(100, milliseconds)
-        if Glibc.poll(&polled, 1, Int32(clamping: pause)) > 0 {
-            _ = tg_event_drain(wake)
-            return [.woken, .hungUp]
-        }
-        return [.hungUp]
-    }
-
-    private func remaining(_ timeout: Int, since start: Int64) -> Int? {
-        guard timeout >= 0 else { return nil }
-        let passed = Int(clamping: (tg_monotonic_ns() &- start) / 1_000_000)
-        return max(0, timeout &- max(0, passed))
-    }
-
-    private func measureAgain() -> Size? {
-        let now = TerminalScreen.measure(descriptor)
-        guard now != size else { return nil }
+    /// - Returns: the size where it is another one.
+    func measureAgain() -> Size? {
+        guard let now = TerminalScreen.measure(descriptor), now != size else { return nil }
         size = now
         _ = tg_screen_resize(Int32(now.rows), Int32(now.columns))
-        repaint()
+        painter.forget()
+        tg_screen_repaint()
         return now
     }
 
-    private func flush() {
+    /// Writes what the terminal takes now.
+    func flush() {
         guard !isGone, !output.isEmpty else { return }
         if output.flush(to: descriptor) == .gone { isGone = true }
     }
 
     /// Moves the bytes that ncurses has made to the queue.
-    private func takeFrame() {
+    func takeFrame() {
         let count = tg_memory_size(frame)
         guard count > 0 else { return }
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
             taken = tg_memory_take(frame, buffer.baseAddress, buffer.count)
         }
-        output.append(bytes)
-    }
-}
-
-extension TerminalScreen {
-    /// The types of the configuration that the terminal database knows and that can place a cursor, best first.
-    private static func usableTypes(_ configuration: TerminalConfiguration) throws(TerminalError) -> [TerminalType] {
-        guard let named = configuration.environment["TERM"], !named.isEmpty else {
-            throw TerminalError(.noType, "TERM is not set; serving without the dashboard")
-        }
-        let shown = TextWidth.cut(named, to: 40)
-        if tg_type_probe(named) == TG_TYPE_NO_CURSOR.rawValue {
-            throw TerminalError(
-                .noCursor, "TERM=\(shown) cannot place its cursor; serving without the dashboard")
-        }
-        let types = configuration.colour.types(for: named, environment: configuration.environment).filter {
-            tg_type_probe($0.name) == TG_TYPE_GOOD.rawValue
-        }
-        guard !types.isEmpty else {
-            throw TerminalError(
-                .unknownType, "TERM=\(shown) is not in the terminal database; serving without the dashboard")
-        }
-        return types
-    }
-
-    private static func openTerminal(_ source: TerminalConfiguration.Source) throws(TerminalError) -> Int32 {
-        let opened: Int32
-        switch source {
-        case .controlling: opened = tg_terminal_reopen(-1)
-        case .descriptor(let descriptor):
-            opened = descriptor < 0 ? -EBADF : tg_terminal_reopen(descriptor)
-        }
-        guard opened >= 0 else {
-            throw TerminalError(.notATerminal, "there is no terminal; serving without the dashboard")
-        }
-        return opened
-    }
-
-    private static func measure(_ descriptor: Int32) -> Size {
-        var rows: Int32 = 0
-        var columns: Int32 = 0
-        guard tg_terminal_size(descriptor, &rows, &columns) == 0, rows > 0, columns > 0 else {
-            return Size(columns: 80, rows: 24)
-        }
-        return Size(columns: Int(columns), rows: Int(rows)).bounded
-    }
-
-    private static func release(_ descriptors: Int32...) {
-        for descriptor in descriptors where descriptor >= 0 { Glibc.close(descriptor) }
+        output.append(depth == .direct ? DirectColour.plain(bytes) : bytes)
     }
 }

@@ -24,7 +24,7 @@ package enum TextWidth {
             if taken > limit { break }
             result += cluster.text
         }
-        return limit < columns ? result + ellipsis : result
+        return limit < columns ? result + String(ellipsis) : result
     }
 
     /// Whether a text takes more than so many columns; stops reading where that is known.
@@ -51,5 +51,5 @@ package enum TextWidth {
     }
 
     /// What stands for cut-off text, one column.
-    package static let ellipsis = "…"
+    static let ellipsis: Unicode.Scalar = "…"
 }

@@ -69,6 +69,27 @@ import Testing
         #expect(daylight[.critical].fg?.text == "#a40e26")
     }
 
+    @Test(arguments: shipped) func severitiesDifferAtEveryDepth(name: String) throws {
+        let theme = try ThemeLibrary().theme(named: name)
+        let roles = [Role.ok, .warn, .error, .critical]
+        let full = roles.map { "\(String(describing: theme[$0].c256fg)) \(theme[$0].attributes)" }
+        let few = roles.map { "\(String(describing: theme[$0].c16fg)) \(theme[$0].attributes)" }
+        #expect(Set(full).count == roles.count, "\(full)")
+        #expect(Set(few).count == roles.count, "\(few)")
+        #expect(Set(roles.map { theme[$0].mono.rawValue }).count == roles.count)
+    }
+
+    @Test func highContrastKeepsSevenToOne() throws {
+        let theme = try ThemeLibrary().theme(named: "high-contrast")
+        let roles: [Role] = [.text, .strong, .muted, .key, .ok, .info, .warn, .error, .critical, .suspended, .money]
+        for surface in [Role.canvas, .bar, .dialog, .cursor] {
+            let ground = try #require(theme[surface].bg)
+            for role in roles {
+                #expect(try #require(theme[role].fg).contrast(to: ground) >= 7, "\(role) on \(surface)")
+            }
+        }
+    }
+
     @Test func monoHasNoColour() throws {
         let theme = try ThemeLibrary().theme(named: "mono")
         for style in theme.roles {

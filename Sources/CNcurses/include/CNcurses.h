@@ -31,8 +31,8 @@ int tg_locale(int is_utf8_named);
 int tg_type_probe(const char *type);
 
 /// Starts a screen of a type. Its bytes go to `output`; `input` is never read (an end of /dev/null).
-/// `is_direct` asks for colour by the widely understood `38;2;r;g;b` instead of the type's own form. Returns 0 or -1.
-int tg_screen_open(const char *type, int output, int input, int rows, int columns, int is_direct);
+/// Returns 0, -1 where the type will not do, -2 where a screen is open.
+int tg_screen_open(const char *type, int output, int input, int rows, int columns);
 
 /// Ends the screen and frees what it holds; writes nothing that matters. Does nothing without a screen.
 void tg_screen_close(void);

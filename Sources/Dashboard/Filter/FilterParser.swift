@@ -4,6 +4,11 @@ import Domain
 package struct FilterFault: Error, Sendable, Equatable {
     package var offset: Int
     package var reason: String
+
+    package init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
 }
 
 /// Reads the filter language.

@@ -54,9 +54,10 @@ enum PaletteCompletion {
         // After the scope or the client: limits and options.
         let last = rest.lastIndex(of: " ") ?? space
         head += rest[...last]
-        if source.0 == "clients suspend " { return ["--for 5m", "--for 15m", "--for 1h"] }
+        if rest[..<last].hasSuffix("--for") { return ["5m", "15m", "30m", "1h", "2h"] }
+        if source.0 == "clients suspend " { return ["--for "] }
         if source.0 == "limits clear " { return LimitKind.allCases.map(\.rawValue) }
-        return ["requests=", "tokens=", "concurrent=", "budget=", "--for 15m", "--for 30m", "--for 2h", "--why "]
+        return ["requests=", "tokens=", "concurrent=", "budget=", "--for ", "--why "]
     }
 
     private static func quoted(_ name: String) -> String { name.contains(" ") ? "\"\(name)\"" : name }

@@ -247,7 +247,9 @@ extension LimitsDialog {
         }
     }
 
-    /// Halves or doubles the selected limit, from what is typed or from what holds. One is not halved to nothing:
+    /// Halves or doubles the selected limit, from what is typed or from what holds.
+    ///
+    /// One is not halved to nothing:
     /// a limit that refuses everything has to be typed.
     mutating func scale(doubles: Bool) {
         guard !isAtEndTime, lines.indices.contains(selected) else { return }

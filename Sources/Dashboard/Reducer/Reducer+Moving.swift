@@ -143,6 +143,7 @@ extension Reducer {
             state.records = filter.map { filter in picture.recent.filter { filter.matches($0) } } ?? []
         }
         state.recordsAsked = filter
+        state.recordsAskedAt = now
         if let filter { emit(.ask(.records(filter, limit: 200))) }
     }
 

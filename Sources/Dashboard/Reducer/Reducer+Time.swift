@@ -23,11 +23,17 @@ extension Reducer {
             let life: Int64 = notice.kind == .done || notice.kind == .failed ? 60_000 : 8000
             if age > life || age < -life { state.notice = nil }
         }
+        if state.recordsAsked != nil, state.paused == nil, let asked = state.recordsAskedAt,
+            now.milliseconds(since: asked) >= 2000
+        {
+            askForRecords()
+        }
         anchorCursor()
         refreshPicker()
     }
 
-    /// The cursor takes hold of the row that it is on, so that a new order of rows cannot put another one under it.
+    /// The cursor takes hold of its row, so that a new order of rows cannot put another one under it.
+    ///
     /// Panels in order of time follow the newest line instead.
     private mutating func anchorCursor() {
         let panel = panel

@@ -23,7 +23,9 @@ package enum CommandName: String, CaseIterable, Hashable, Sendable {
     case drainAndStop = "drain and stop", keepServing = "keep serving", stay, dismiss
 }
 
-/// Where a key has a meaning. A key means at most one thing in a context.
+/// Where a key has a meaning.
+///
+/// A key means at most one thing in a context.
 package enum KeyContext: String, CaseIterable, Hashable, Sendable {
     case table, help, prompt
     case revoke, limits, suspend, create, secret, undo, quit, picker, many

@@ -49,7 +49,9 @@ package enum CommandRegistry {
         return state.isHelpShown ? .help : .table
     }
 
-    /// The footer's hints, most wanted first: what the keys do now. The drawing takes whole hints while they fit.
+    /// The footer's hints, most wanted first: what the keys do now.
+    ///
+    /// The drawing takes whole hints while they fit.
     package static func footer(for state: DashboardState) -> [CommandEntry] {
         let context = context(of: state)
         if context == .table { return tableFooter(state) }

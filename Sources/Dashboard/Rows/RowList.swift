@@ -1,4 +1,6 @@
-/// The rows of a panel in the order in which they are shown. Rows are read when asked for, so that only the visible
+/// The rows of a panel in the order in which they are shown.
+///
+/// Rows are read when asked for, so that only the visible
 /// ones of ten thousand cost anything.
 package struct RowList: Sendable {
     /// One place in the list.

@@ -29,7 +29,7 @@ extension ConfigurationReader {
                 reader.report(field.node.place, field.key, "a theme's name is letters, digits, - and _")
             } else if let themes, !themes.contains(theme) {
                 let reason = "no such theme" + NearestWord.hint(theme, in: themes)
-                reader.report(field.node.place, field.key, reason + " There are: " + themes.joined(separator: ", "))
+                reader.report(field.node.place, field.key, reason + "; there are " + themes.joined(separator: ", "))
             }
         }
     }

@@ -17,7 +17,14 @@ final class StrictReader {
         self.variables = variables
     }
 
+    /// How many problems are listed; a file with more is no configuration.
+    private static let limit = 500
+
+    /// Whether no more problems are listed.
+    private var isFull: Bool { problems.count >= StrictReader.limit }
+
     func report(_ place: SourcePlace, _ key: String, _ reason: String) {
+        if isFull { return }
         problems.append(
             ConfigurationProblem(file: file, line: place.line, column: place.column, key: key, reason: reason))
     }
@@ -40,6 +47,7 @@ final class StrictReader {
         var fields: [String: Field] = [:]
         for entry in entries {
             let name = entry.key.raw
+            if isFull { break }
             guard keys.contains(name) else {
                 report(entry.place, field.child(name), "unknown key" + NearestWord.hint(name, in: keys))
                 continue

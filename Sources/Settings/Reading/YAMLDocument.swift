@@ -15,8 +15,11 @@ enum YAMLDocument {
     }
 
     /// Parses one file.
-    static func parse(_ source: String) -> Outcome {
+    static func parse(_ text: String) -> Outcome {
         let start = SourcePlace(line: 1, column: 1)
+        // A byte order mark is no part of the text, and the parser stumbles over one.
+        let isMarked = text.unicodeScalars.first == "\u{feff}"
+        let source = isMarked ? String(text.unicodeScalars.dropFirst()) : text
         if source.utf8.count > sizeLimit {
             return Outcome(root: nil, problems: [PlacedReason(place: start, reason: "larger than 1 MB")])
         }
@@ -36,7 +39,7 @@ enum YAMLDocument {
         let lastLine = mask.text.unicodeScalars.reduce(1) { $0 &+ ($1 == "\n" ? 1 : 0) }
         var builder = NodeBuilder(mask: mask)
         // Yams stops at the first repeated key; it is renamed and the text parsed again, so that all are found.
-        for round in 0..<20 {
+        for round in 0..<(text.utf8.count > 100_000 ? 2 : 20) {
             do {
                 guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
                     return Outcome(root: nil, problems: builder.problems)

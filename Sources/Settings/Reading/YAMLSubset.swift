@@ -40,9 +40,8 @@ struct YAMLSubset {
     private mutating func checkCharacters() {
         var at = SourcePlace(line: 1, column: 1)
         for (offset, scalar) in scalars.enumerated() {
-            let isMark = offset == 0 && scalar == "\u{feff}"
             let isSpace = scalar == "\t" || scalar == "\n" || scalar == "\r"
-            if !isMark, !isSpace, !VisibleText.isVisible(scalar), scalar.properties.generalCategory != .unassigned {
+            if !isSpace, !VisibleText.isVisible(scalar), scalar.properties.generalCategory != .unassigned {
                 problems.append(PlacedReason(place: at, reason: "control or format character U+\(hex(scalar))"))
                 if problems.count >= 20 { return }
             }
@@ -60,7 +59,7 @@ struct YAMLSubset {
         while index < scalars.count, problems.count < 20 {
             let scalar = scalars[index]
             switch scalar {
-            case " ", "\t", "\u{feff}": advance()
+            case " ", "\t": advance()
             case "\n", "\r": newLine()
             case "#": skipLine()
             case _ where isLineStart && open.isEmpty && place.column > YAMLSubset.indentLimit:

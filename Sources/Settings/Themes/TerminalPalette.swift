@@ -23,6 +23,23 @@ enum TerminalPalette {
         return best.number
     }
 
+    /// The nearest of the 240 fixed colours that stands out from the background a tenth more than the given one.
+    ///
+    /// The plainly nearest one is often a shade too dark, and surfaces are rounded as well: text that was measured at full
+    /// depth would fall below its contrast at this one.
+    static func nearestText256(_ color: RGB, variant: ThemeVariant) -> UInt8 {
+        let own = color.lab()
+        let light = color.luminance + 0.05
+        var best: (number: UInt8, distance: Double) = (variant == .dark ? 231 : 16, .infinity)
+        for (number, lab) in labs {
+            guard let candidate = TerminalPalette.color(number)?.luminance else { continue }
+            let isClear = variant == .dark ? candidate + 0.05 >= light * 1.1 : candidate + 0.05 <= light / 1.1
+            let distance = zip(own, lab).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            if isClear, distance < best.distance { best = (number, distance) }
+        }
+        return best.number
+    }
+
     private static let labs: [(UInt8, [Double])] = (16...255).compactMap { number in
         color(number).map { (number, $0.lab()) }
     }

@@ -22,7 +22,8 @@ package struct ThemeFinding: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Text keeps 4.5:1 on every surface that it is laid upon, graphs and bars 3:1 (WCAG 2, AA). `faint`, `border` and
 /// `bar_empty` are exempt: they carry no figure, and are meant not to be read. The terminal's own background counts as
-/// black in a dark theme and white in a light one; a role without a colour, the terminal's own text, is not measured.
+/// black in a dark theme and white in a light one; a role without a colour, the terminal's own text, is not measured, nor
+/// are the sixteen colours, which are the owner's.
 ///
 /// Severities keep a distance of 7 in CIELAB for every kind of vision, about three times what is just noticeable: enough
 /// to tell two of them apart side by side, and no more is asked because each severity has a glyph of its own.
@@ -65,12 +66,25 @@ package enum ThemeCheck {
     private static func contrast(
         _ role: Role, _ surface: Role, _ theme: Theme, _ required: Double
     ) -> [ThemeFinding] {
-        let style = theme[role]
-        guard let text = style.fg else { return [] }
-        let own = theme[.canvas].bg ?? (theme.variant == .dark ? black : white)
-        let measured = text.contrast(to: theme[surface].bg ?? own)
-        guard measured < required else { return [] }
-        return [ThemeFinding(subject: "\(role.name) on \(surface.name)", measured: measured, required: required)]
+        let (style, ground) = (theme[role], theme[surface])
+        let own = theme.variant == .dark ? black : white
+        var findings: [ThemeFinding] = []
+        if let text = style.fg {
+            let measured = text.contrast(to: ground.bg ?? theme[.canvas].bg ?? own)
+            if measured < required {
+                let subject = "\(role.name) on \(surface.name)"
+                findings.append(ThemeFinding(subject: subject, measured: measured, required: required))
+            }
+        }
+        if let text = style.c256fg.flatMap(TerminalPalette.color) {
+            let number = ground.c256bg ?? theme[.canvas].c256bg
+            let measured = text.contrast(to: number.map { TerminalPalette.color($0) ?? own } ?? own)
+            if measured < required {
+                let subject = "\(role.name) on \(surface.name), 256 colours"
+                findings.append(ThemeFinding(subject: subject, measured: measured, required: required))
+            }
+        }
+        return findings
     }
 
     private static func distances(_ first: Role, _ second: Role, _ theme: Theme) -> [ThemeFinding] {

@@ -48,7 +48,7 @@ struct ThemeDraft: Sendable {
         return RoleStyle(
             fg: fg, bg: bg, bold: draft.attributes.contains(.bold), reverse: draft.attributes.contains(.reverse),
             underline: draft.attributes.contains(.underline),
-            c256fg: draft.c256fg.map(\.value) ?? fg.map { TerminalPalette.nearest256($0) },
+            c256fg: draft.c256fg.map(\.value) ?? fg.map { text256(role, $0) },
             c256bg: draft.c256bg.map(\.value) ?? bg.map { TerminalPalette.nearest256($0) },
             c16fg: draft.c16fg.map(\.value) ?? fg.map { TerminalPalette.nearest16($0, variant: variant) },
             c16bg: draft.c16bg.map(\.value) ?? bg.flatMap { surface16(role, $0) },
@@ -61,6 +61,12 @@ struct ThemeDraft: Sendable {
         case .named(let name): palette[name]
         case .literal(let color): color
         }
+    }
+
+    /// Text is kept readable; frames and tracks, and text on a surface of its own, take what is nearest.
+    private func text256(_ role: Role, _ color: RGB) -> UInt8 {
+        if role.isBanner || ThemeCheck.exempt.contains(role) { return TerminalPalette.nearest256(color) }
+        return TerminalPalette.nearestText256(color, variant: variant)
     }
 
     /// Surfaces are shades of one dark or light colour, which 16 colours do not have: what must stand out gets a colour

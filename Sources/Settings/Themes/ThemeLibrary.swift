@@ -74,7 +74,7 @@ package struct ThemeLibrary: Sendable {
         }
         guard let embedded = EmbeddedThemes.all.first(where: { $0.name == name }) else {
             let known = names
-            let reason = "there is no such theme" + NearestWord.hint(name, in: known) + " There are: "
+            let reason = "there is no such theme" + NearestWord.hint(name, in: known) + "; there are "
             throw ThemeLibrary.problem(file: name, reason + known.joined(separator: ", "))
         }
         return try draft(text: embedded.text, file: "themes/\(name).yaml", depth: depth)

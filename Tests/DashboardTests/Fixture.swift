@@ -169,7 +169,9 @@ enum Fixture {
             return row
         }
         return [
-            key("7Q2fA9xk", "acme-batch", .active, rate: 188.2, streams: 61, cost: 22_100_000_000, note: "nightly batch"),
+            key(
+                "7Q2fA9xk", "acme-batch", .active, rate: 188.2, streams: 61, cost: 22_100_000_000, note: "nightly batch"
+            ),
             key("Hh3kQ0pT", "acme-batch", .active, rate: 0, streams: 0, cost: 0, used: 86_400 * 3),
             key("p0ZxW3ba", "研究チーム", .active, rate: 61, streams: 10, cost: 9_770_000_000, models: ["claude-sonnet-4"]),
             key("Kd81mT0v", "checkout-bot", .active, rate: 96.4, streams: 4, cost: 4_020_000_000, expires: 43_200),
@@ -181,7 +183,9 @@ enum Fixture {
     }
 
     private static func models() -> [ModelRow] {
-        func model(_ name: String, _ upstream: String, rate: Double, failed: Double, p95: Double, input: Int64?) -> ModelRow {
+        func model(
+            _ name: String, _ upstream: String, rate: Double, failed: Double, p95: Double, input: Int64?
+        ) -> ModelRow {
             var row = ModelRow(
                 name: name, upstreams: [upstream],
                 price: input.map { Price(inputNanosPerMillion: $0, outputNanosPerMillion: $0 * 4) })
@@ -230,7 +234,8 @@ enum Fixture {
         }
         return [
             upstream("openai-eu", ["gpt-4.1"], flight: 12, p95: 9900, failed: 0.148, series: [1, 1, 1, 2, 1, 6, 9, 9]),
-            upstream("anthropic", ["claude-sonnet-4"], flight: 41, p95: 3100, failed: 0, series: [3, 4, 4, 3, 4, 4, 4, 4]),
+            upstream(
+                "anthropic", ["claude-sonnet-4"], flight: 41, p95: 3100, failed: 0, series: [3, 4, 4, 3, 4, 4, 4, 4]),
             upstream(
                 "holysheep", ["gemini-2.5-flash", "deepseek-v3.2", "house-embed", "gpt-4.1"], flight: 44, p95: 1200,
                 failed: 0, series: [4, 4, 5, 5, 4, 4, 5, 4]),
@@ -259,7 +264,9 @@ enum Fixture {
         costs.perHourNanoUSD = 41_200_000_000
         costs.todayNanoUSD = 512_880_000_000
         costs.monthNanoUSD = 9_904_120_000_000
-        costs.burnSeries = [20, 21, 20, 22, 24, 25, 24, 26, 28, 28, 30, 31, 31, 33, 34, 36, 38, 38, 39, 41, 41, 40, 41, 41]
+        costs.burnSeries = [
+            20, 21, 20, 22, 24, 25, 24, 26, 28, 28, 30, 31, 31, 33, 34, 36, 38, 38, 39, 41, 41, 40, 41, 41,
+        ]
         func line(_ name: String, _ cost: Int64, _ perHour: Int64) -> CostFigures.Line {
             CostFigures.Line(
                 name: name, costNanoUSD: cost, perHourNanoUSD: perHour, requests: cost / 4_000_000,
@@ -300,7 +307,8 @@ enum Fixture {
 
     private static func record(_ index: Int) -> RequestRecord {
         var record = RequestRecord(
-            time: now.adding(milliseconds: Int64(index) * -137), requestID: .made(boot: 7, counter: UInt64(9000 - index)))
+            time: now.adding(milliseconds: Int64(index) * -137),
+            requestID: .made(boot: 7, counter: UInt64(9000 - index)))
         let isRefused = index % 4 == 1
         let isFailed = index % 11 == 5
         record.client = isRefused ? "acme-batch" : ["checkout-bot", "研究チーム", "search-api"][index % 3]
@@ -321,7 +329,8 @@ enum Fixture {
         record.firstByteMilliseconds = isRefused ? -1 : 380 + Int64(index)
         record.totalMilliseconds = isRefused ? 0 : 900 + Int64(index) * 301
         record.gatewayMicroseconds = 140
-        record.usage = isRefused || isFailed
+        record.usage =
+            isRefused || isFailed
             ? TokenUsage() : TokenUsage(inputUncached: 1200, cacheRead: 300, outputVisible: 410, source: .reported)
         record.cost = NanoDollars(nanos: isRefused || isFailed ? 0 : 31_234_000)
         record.bytesIn = 5120
@@ -354,7 +363,8 @@ enum Fixture {
         closed.endedBy = 41
         return [
             Incident(id: 3, subject: "client acme-batch", severity: .critical, what: "10.4 % refused", start: ago(200)),
-            Incident(id: 2, subject: "upstream openai-eu", severity: .error, what: "14.8 % provider errors", start: ago(282)),
+            Incident(
+                id: 2, subject: "upstream openai-eu", severity: .error, what: "14.8 % provider errors", start: ago(282)),
             closed,
         ]
     }
@@ -389,7 +399,8 @@ enum Fixture {
     static func hostile() -> LiveSnapshot {
         var snapshot = busy()
         let names = [
-            "\u{1b}[31mred\u{1b}[0m", "семь\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "👩‍👩‍👧‍👦👍🏽", "مرحبا\u{202e}evil",
+            "\u{1b}[31mred\u{1b}[0m", "семь\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "👩‍👩‍👧‍👦👍🏽",
+            "مرحبا\u{202e}evil",
             "a\tb\nc\rd", String(repeating: "長", count: 60), "\u{0}\u{7f}\u{9b}2J",
         ]
         for (index, name) in names.enumerated() where index < snapshot.clients.count {

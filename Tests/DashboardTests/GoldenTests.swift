@@ -2,7 +2,9 @@ import FoundationEssentials
 import Terminal
 import Testing
 
-/// Screens as literal text. `TOLLGATE_GOLDEN=write` writes them anew; what changed is then read in the diff.
+/// Screens as literal text.
+///
+/// `TOLLGATE_GOLDEN=write` writes them anew; what changed is then read in the diff.
 @Suite struct GoldenTests {
     static let sizes = [(200, 60), (120, 36), (80, 24), (60, 20), (40, 10)]
 

@@ -38,7 +38,9 @@ import Testing
         }
     }
 
-    static let dialogs = ["revoke", "limits", "suspend", "resume", "create", "secret", "undo", "quit", "picker", "many"]
+    static let dialogs = [
+        "revoke", "limits", "suspend", "resume", "create", "secret", "undo", "quit", "picker", "many",
+    ]
 
     @Test(arguments: sizes)
     func noDialogCoversTheRowItIsAbout(size: Size) {
@@ -107,7 +109,10 @@ import Testing
         let lines = lines(canvas)
         guard name != "hostile", let footer = lines.last else { return }
         #expect(!footer.contains("…"), "\(place): a hint is cut: \(footer)")
-        #expect(!lines[0].contains("…"), "\(place): the status line is cut: \(lines[0])")
+        // Only a name may be cut, and only where there is little room.
+        if canvas.size.columns >= 60 {
+            #expect(!lines[0].contains("…"), "\(place): the status line is cut: \(lines[0])")
+        }
         if canvas.size.rows >= 12, !lines[1].contains("›") {
             #expect(!lines[1].contains("…"), "\(place): a tab is cut: \(lines[1])")
         }

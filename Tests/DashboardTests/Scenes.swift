@@ -108,7 +108,9 @@ enum Scenes {
         case "upstream": state.crumbs = [.upstream("openai-eu")]
         case "group": if let group = snapshot.errors.first { state.crumbs = [.errorGroup(group.identity)] }
         case "request":
-            if let record = snapshot.recent.first { state.crumbs = [.client("acme-batch"), .request(record.requestID.text)] }
+            if let record = snapshot.recent.first {
+                state.crumbs = [.client("acme-batch"), .request(record.requestID.text)]
+            }
         case "act": state.crumbs = [.audit(41)]
         case "incidents": state.crumbs = [.incidents]
         default: state.records = []

@@ -79,6 +79,17 @@ import Testing
         #expect(Set(roles.map { theme[$0].mono.rawValue }).count == roles.count)
     }
 
+    @Test func highContrastKeepsSevenToOne() throws {
+        let theme = try ThemeLibrary().theme(named: "high-contrast")
+        let roles: [Role] = [.text, .strong, .muted, .key, .ok, .info, .warn, .error, .critical, .suspended, .money]
+        for surface in [Role.canvas, .bar, .dialog, .cursor] {
+            let ground = try #require(theme[surface].bg)
+            for role in roles {
+                #expect(try #require(theme[role].fg).contrast(to: ground) >= 7, "\(role) on \(surface)")
+            }
+        }
+    }
+
     @Test func monoHasNoColour() throws {
         let theme = try ThemeLibrary().theme(named: "mono")
         for style in theme.roles {

@@ -58,7 +58,8 @@ package enum Figures {
         if milliseconds < 0.5 { return "<1ms" }
         if milliseconds < 99.5 { return "\(whole(milliseconds))ms" }
         if milliseconds < 99_950 { return fixed(milliseconds / 1000, places: 1) + "s" }
-        return milliseconds < 6_000_000 ? "\(whole(milliseconds / 60_000))m" : "\(whole(milliseconds / 3_600_000))h"
+        if milliseconds < 6_000_000 { return "\(whole(milliseconds / 60_000))m" }
+        return milliseconds < 3.6e9 ? "\(whole(milliseconds / 3_600_000))h" : ">999h"
     }
 
     /// Latency of one request: `820ms`, `4.12s`, `71.5s`.

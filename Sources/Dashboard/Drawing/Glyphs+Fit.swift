@@ -25,13 +25,15 @@ extension Glyphs {
     /// `text` as this set can show it, one column for one column: in ASCII, dashes and arrows become their nearest
     /// sign and every other character a question mark for each of its columns.
     func fit(_ text: String) -> String {
-        guard isASCII, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        guard isASCII, !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else { return text }
         var out = ""
         for character in text {
-            if character.isASCII {
+            if let byte = character.asciiValue, byte >= 0x20, byte < 0x7f {
                 out.append(character)
             } else if let sign = Glyphs.signs[character] {
                 out.append(sign)
+            } else if character.isASCII {
+                out.append("?")
             } else {
                 out += String(repeating: "?", count: min(2, max(0, TextWidth.columns(String(character)))))
             }

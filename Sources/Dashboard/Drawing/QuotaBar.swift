@@ -8,7 +8,9 @@ enum QuotaBar {
     /// The colour of the percent beside the bar.
     static func textRole(of share: Double) -> Role { share >= 0.95 ? .error : share >= 0.8 ? .warn : .text }
 
-    /// The bar's cells; a share above 1 or not a number fills it. A plain bar shows a part of a whole and has one colour.
+    /// The bar's cells; a share above 1 or not a number fills it.
+    ///
+    /// A plain bar shows a part of a whole and has one colour.
     static func cells(
         share: Double, width: Int, glyphs: Glyphs, isPlain: Bool = false
     ) -> [(glyph: String, role: Role)] {

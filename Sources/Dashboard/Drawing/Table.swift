@@ -68,7 +68,8 @@ struct Table {
         // One column stays free at the right, so that figures do not touch the edge.
         let room = max(0, width - gutter - 1)
         func needed() -> Int { kept.reduce(0) { $0 + $1.width } + gap * max(0, kept.count - 1) }
-        while needed() > room, let worst = kept.indices.max(by: { kept[$0].rank < kept[$1].rank }), kept[worst].rank > 0 {
+        while needed() > room, let worst = kept.indices.max(by: { kept[$0].rank < kept[$1].rank }), kept[worst].rank > 0
+        {
             kept.remove(at: worst)
         }
         var widths = kept.map(\.width)

@@ -29,8 +29,12 @@ extension Columns {
             audit("FROM", 6, rank: 8, most: 10) { .text(.muted($0.actor.terminal)) },
             audit("ACT", 14, rank: 1, most: 16) { .text(.plain($0.act)) },
             audit("TARGET", 11, rank: 0, most: 28) { .text(.plain($0.target)) },
-            audit("BEFORE", 8, rank: 5, most: 26) { .text($0.before.isEmpty ? .faint(Figures.nothing) : .muted($0.before)) },
-            audit("AFTER", 8, rank: 4, most: 26) { .text($0.after.isEmpty ? .faint(Figures.nothing) : .plain($0.after)) },
+            audit("BEFORE", 8, rank: 5, most: 26) {
+                .text($0.before.isEmpty ? .faint(Figures.nothing) : .muted($0.before))
+            },
+            audit("AFTER", 8, rank: 4, most: 26) {
+                .text($0.after.isEmpty ? .faint(Figures.nothing) : .plain($0.after))
+            },
             audit("UNDO", 12, rank: 3, most: 22) { .text(Acts.undo($0, now: stage.now)) },
             audit("WHY", 4, rank: 9, most: 60) { .text(.muted($0.why)) },
         ]

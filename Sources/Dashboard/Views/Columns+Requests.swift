@@ -68,7 +68,8 @@ extension Columns {
             record("UPSTREAM", 10, rank: 9, most: 16) { .text(.muted($0.upstream)) },
             record("TTFT", 6, rank: 6, right: true) { .text(.figure(Figures.exactLatency($0.firstByteMilliseconds))) },
             record("TOTAL", 6, rank: 2, right: true) { row in
-                .text(.figure(Figures.exactLatency(row.totalMilliseconds), row.totalMilliseconds >= 5000 ? .warn : .text))
+                .text(
+                    .figure(Figures.exactLatency(row.totalMilliseconds), row.totalMilliseconds >= 5000 ? .warn : .text))
             },
             record("TOKENS", 6, rank: 5, right: true) { .text(.figure(Figures.count($0.usage.total))) },
             record("COST $", 8, rank: 3, right: true) { .text(cost($0)) },

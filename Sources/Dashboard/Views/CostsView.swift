@@ -94,7 +94,8 @@ enum CostsView {
         }
         let width = min(48, inner.columns - 28)
         guard width >= 8 else { return }
-        let cells = AreaGraph.cells(stage.snapshot.costs.burnSeries, width: width, glyphs: pen.glyphs, role: .graph1, hot: .graphPeak)
+        let cells = AreaGraph.cells(
+            stage.snapshot.costs.burnSeries, width: width, glyphs: pen.glyphs, role: .graph1, hot: .graphPeak)
         for (index, line) in cells.enumerated() {
             pen.cells(line, row: inner.row + index, column: inner.right - 2 - width)
         }
@@ -142,11 +143,17 @@ enum CostsView {
         pen.cells(QuotaBar.cells(share: budget.share, width: bar, glyphs: pen.glyphs), row: row, column: at)
         at += bar
         pen.putRight(
-            [Span(Figures.wholePercent(budget.share) + "%", QuotaBar.textRole(of: budget.share))], row: row, end: at + 5)
+            [Span(Figures.wholePercent(budget.share) + "%", QuotaBar.textRole(of: budget.share))], row: row, end: at + 5
+        )
         at += 6
         let end: [Span] =
             budget.usedUpAt.map {
-                [.muted("used up "), Span($0 <= stage.now ? "now" : "in " + Figures.coarse(Figures.secondsLeft(until: $0, now: stage.now)), .warn)]
+                [
+                    .muted("used up "),
+                    Span(
+                        $0 <= stage.now
+                            ? "now" : "in " + Figures.coarse(Figures.secondsLeft(until: $0, now: stage.now)), .warn),
+                ]
             } ?? [.muted("ends at "), .plain(Figures.dollars(budget.projectedNanoUSD))]
         let spent: [Span] = [
             .plain(Figures.dollars(budget.spentNanoUSD)), .muted(" of \(Figures.roundDollars(budget.limit.amount))"),

@@ -12,13 +12,16 @@ enum Detail {
         case .request(let id):
             alone("request", fact: id, facts: DetailFacts.request(id, stage: stage), in: rect, stage: stage, pen: &pen)
         case .audit(let number):
-            alone("act \(number)", fact: "", facts: DetailFacts.act(number, stage: stage), in: rect, stage: stage, pen: &pen)
+            alone(
+                "act \(number)", fact: "", facts: DetailFacts.act(number, stage: stage), in: rect, stage: stage,
+                pen: &pen)
         case .key(let id):
             split("key \(id.shown)", facts: DetailFacts.key(id, stage: stage), in: rect, stage: stage, pen: &pen)
         case .model(let name):
             split("model \(name)", facts: DetailFacts.model(name, stage: stage), in: rect, stage: stage, pen: &pen)
         case .upstream(let name):
-            split("upstream \(name)", facts: DetailFacts.upstream(name, stage: stage), in: rect, stage: stage, pen: &pen)
+            split(
+                "upstream \(name)", facts: DetailFacts.upstream(name, stage: stage), in: rect, stage: stage, pen: &pen)
         case .errorGroup(let identity):
             split("error", facts: DetailFacts.group(identity, stage: stage), in: rect, stage: stage, pen: &pen)
         }
@@ -42,13 +45,16 @@ enum Detail {
 
     private static func gone(_ facts: Facts, in inner: Rect, pen: inout Pen) {
         guard facts.facts.isEmpty else { return }
-        pen.put(.plain("it is no longer among what is remembered"), row: inner.row, column: inner.column + 1, end: inner.right)
+        pen.put(
+            .plain("it is no longer among what is remembered"), row: inner.row, column: inner.column + 1,
+            end: inner.right)
     }
 
     /// Facts above, the newest requests below.
     private static func split(_ title: String, facts: Facts, in rect: Rect, stage: Stage, pen: inout Pen) {
         let head = head(facts, in: rect, stage: stage)
-        let inner = frame(title, fact: "last \(stage.window)", isFocused: false, in: rect.top(head), stage: stage, pen: &pen)
+        let inner = frame(
+            title, fact: "last \(stage.window)", isFocused: false, in: rect.top(head), stage: stage, pen: &pen)
         gone(facts, in: inner, pen: &pen)
         facts.draw(in: inner, pen: &pen)
         Panel.draw(.records, in: rect.droppingTop(head), stage: stage, pen: &pen)
@@ -64,7 +70,9 @@ enum Detail {
     private static func client(_ name: String, in rect: Rect, stage: Stage, pen: inout Pen) {
         let facts = DetailFacts.client(name, stage: stage)
         let head = head(facts, in: rect, stage: stage)
-        let inner = frame("client \(name)", fact: "last \(stage.window)", isFocused: false, in: rect.top(head), stage: stage, pen: &pen)
+        let inner = frame(
+            "client \(name)", fact: "last \(stage.window)", isFocused: false, in: rect.top(head), stage: stage,
+            pen: &pen)
         gone(facts, in: inner, pen: &pen)
         facts.draw(in: inner, pen: &pen)
         let rest = rect.droppingTop(head)

@@ -18,7 +18,8 @@ extension DetailFacts {
         facts.add("model", record.model)
         facts.add("upstream", record.upstream.isEmpty ? "none asked" : record.upstream)
         let status: [Span] = [Span(Figures.status(record.status), Columns.role(ofStatus: record.status), bold: true)]
-        facts.add("status", status + (record.upstreamStatus > 0 ? [.muted(", provider's \(record.upstreamStatus)")] : []))
+        facts.add(
+            "status", status + (record.upstreamStatus > 0 ? [.muted(", provider's \(record.upstreamStatus)")] : []))
         if let error = record.error {
             facts.add("error", [.plain(error.label), .muted(error.origin == .gateway ? ", ours" : ", theirs")])
         }

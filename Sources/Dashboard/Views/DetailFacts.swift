@@ -37,7 +37,9 @@ enum DetailFacts {
             if let after = limit.underneath { spans.append(.muted(", then \(after.text)")) }
         }
         if let reading {
-            spans += [.muted(", "), Span("\(Figures.wholePercent(reading.share)) %", QuotaBar.textRole(of: reading.share))]
+            spans += [
+                .muted(", "), Span("\(Figures.wholePercent(reading.share)) %", QuotaBar.textRole(of: reading.share)),
+            ]
             let left = Figures.left(reading.secondsLeft)
             spans.append(.muted(left.isEmpty ? " used" : " used, \(left)"))
         }
@@ -95,7 +97,8 @@ enum DetailFacts {
         var facts = Facts()
         guard let group = stage.snapshot.errors.first(where: { $0.identity == identity }) else { return facts }
         facts.add("client", group.client.isEmpty ? "unknown caller" : group.client)
-        facts.add("status", "\(Figures.status(group.status)) \(group.error.label)", Columns.role(ofStatus: group.status))
+        facts.add(
+            "status", "\(Figures.status(group.status)) \(group.error.label)", Columns.role(ofStatus: group.status))
         facts.add("whose", group.error.origin == .gateway ? "ours: refused here" : "theirs: the provider's")
         facts.add("model", group.model)
         facts.add("upstream", group.upstream)

@@ -11,7 +11,9 @@ enum HelpPage {
             fact: "\(lines.count) commands", isFocused: true)
         let inner = stage.layout.hasFrames ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
         guard !lines.isEmpty else {
-            pen.put(.muted("nothing in the help matches \(filter)"), row: inner.row, column: inner.column + 1, end: inner.right)
+            pen.put(
+                .muted("nothing in the help matches \(filter)"), row: inner.row, column: inner.column + 1,
+                end: inner.right)
             return
         }
         let keys = min(inner.columns / 3, lines.map { pen.columns($0.key) }.max() ?? 0)

@@ -16,7 +16,8 @@ enum InfoLine {
             start = banner(paused, stage: stage, row: row, pen: &pen)
         }
         if let notice = stage.state.notice {
-            pen.put(Span(notice.text, notice.kind.role, bold: notice.kind == .done), row: row, column: start, end: width)
+            pen.put(
+                Span(notice.text, notice.kind.role, bold: notice.kind == .done), row: row, column: start, end: width)
             return
         }
         let rows = RowModel.rows(of: Panels.focused(stage.state), state: stage.state, snapshot: stage.live)
@@ -24,7 +25,7 @@ enum InfoLine {
         var at = start
         for (index, piece) in pieces(of: current, stage: stage).enumerated() {
             let piece = index == 0 ? piece : [.plain("  ")] + piece
-            if index > 0, at + pen.columns(piece) > width - 1 { break }
+            if index > 0 || start > 1, at + pen.columns(piece) > width - 1 { break }
             at = pen.put(piece, row: row, column: at, end: width)
         }
     }
@@ -35,7 +36,8 @@ enum InfoLine {
         let missed = max(0, stage.live.totals.arrivals.subtractingSaturated(paused.snapshot.totals.arrivals))
         let text = " PAUSED \(Figures.spaced(seconds)), \(missed) requests missed "
         return pen.put(
-            Span(text, .bannerPause, bold: true), row: row, column: 1, end: stage.size.columns, surface: .bannerPause) + 2
+            Span(text, .bannerPause, bold: true), row: row, column: 1, end: stage.size.columns, surface: .bannerPause)
+            + 2
     }
 
     /// The row in words, most important first; pieces that do not fit are left out whole.

@@ -3,7 +3,9 @@ import Settings
 import Telemetry
 
 extension Panel {
-    /// What a panel shows. A brief one stands on the Overview among others.
+    /// What a panel shows.
+    ///
+    /// A brief one stands on the Overview among others.
     static func make(_ name: PanelName, stage: Stage, isBrief: Bool) -> Panel {
         switch name {
         case .clients, .keys, .models, .upstreams: directory(name, stage: stage, isBrief: isBrief)
@@ -53,7 +55,9 @@ extension Panel {
             return Panel(
                 title: "errors, grouped", fact: newest.map { "newest \(Figures.ago($0, now: stage.now))" } ?? "",
                 columns: Columns.errors(stage, isFull: !isBrief), hasHeadings: !isBrief,
-                empty: ["no errors in the last \(stage.window)", "refusals and failures appear here by client and cause"])
+                empty: [
+                    "no errors in the last \(stage.window)", "refusals and failures appear here by client and cause",
+                ])
         case .live:
             return Panel(
                 title: "live", fact: stage.state.isFollowing ? "following, newest first" : "newest first",

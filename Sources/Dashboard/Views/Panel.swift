@@ -33,7 +33,8 @@ struct Panel {
         if hasEdge {
             let frame = Frame(
                 panel.title, extra: Panel.order(name, rows: rows, stage: stage),
-                fact: panel.fact(rows, name: name, missing: rows.isEmpty ? "" : table.missing(width: rect.columns - 2), stage: stage),
+                fact: panel.fact(
+                    rows, name: name, missing: rows.isEmpty ? "" : table.missing(width: rect.columns - 2), stage: stage),
                 isFocused: isFocused)
             let isFramed = stage.layout.hasFrames && rect.rows >= 3
             inner = isFramed ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
@@ -47,7 +48,8 @@ struct Panel {
 
     /// The panel's one fact, how many marks there are, and which columns are missing.
     private func fact(_ rows: RowList, name: PanelName, missing: String, stage: Stage) -> String {
-        let marked = name == Panels.focused(stage.state) && !stage.state.marks.isEmpty ? "\(stage.state.marks.count) marked" : ""
+        let marked =
+            name == Panels.focused(stage.state) && !stage.state.marks.isEmpty ? "\(stage.state.marks.count) marked" : ""
         return [missing, marked, count(rows, name: name, stage: stage)].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
@@ -83,7 +85,8 @@ struct Panel {
     private func sayEmpty(in rect: Rect, isFiltered: Bool, stage: Stage, pen: inout Pen) {
         let words =
             isFiltered
-            ? ["nothing matches \(stage.state.filterText)", "/ changes the filter, / and Ctrl-u and Enter clear it"] : empty
+            ? ["nothing matches \(stage.state.filterText)", "/ changes the filter, / and Ctrl-u and Enter clear it"]
+            : empty
         for (index, line) in words.prefix(rect.rows).enumerated() {
             pen.put(
                 Span(line, index == 0 ? .text : .muted), row: rect.row + index, column: rect.column + 1,

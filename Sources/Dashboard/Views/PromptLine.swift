@@ -16,7 +16,10 @@ enum PromptLine {
         if let fault = prompt.fault, !stage.state.isHelpShown {
             let right = "filter stays: \(stage.state.filterText)"
             if prompt.purpose == .filter, stage.state.filter != nil,
-                at + 4 + pen.columns(right) < width { pen.putRight([.muted(right)], row: row, end: width - 1, start: at + 3) }
+                at + 4 + pen.columns(right) < width
+            {
+                pen.putRight([.muted(right)], row: row, end: width - 1, start: at + 3)
+            }
             _ = fault
         }
     }

@@ -53,6 +53,7 @@ package struct Scene: Sendable {
     private static func tooSmall(_ size: Size, pen: inout Pen) {
         guard size.rows > 0, size.columns > 0 else { return }
         let text = "needs 40×10, is \(size.columns)×\(size.rows)"
-        pen.put(.plain(text), row: size.rows / 2, column: max(0, (size.columns - pen.columns(text)) / 2), end: size.columns)
+        pen.put(
+            .plain(text), row: size.rows / 2, column: max(0, (size.columns - pen.columns(text)) / 2), end: size.columns)
     }
 }

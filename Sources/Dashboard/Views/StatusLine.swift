@@ -17,7 +17,8 @@ enum StatusLine {
         let isRoomy = stage.size.columns >= 100
         var end = stage.size.columns - 1
         let isTiny = stage.layout <= .tiny
-        let clock = isTiny && stage.size.columns < 50 ? stage.time(stage.clock) : "\(stage.time(stage.clock)) \(stage.zone)"
+        let clock =
+            isTiny && stage.size.columns < 50 ? stage.time(stage.clock) : "\(stage.time(stage.clock)) \(stage.zone)"
         func place(_ spans: [Span], gap: Int) -> Bool {
             guard pen.putRight(spans, row: 0, end: end, start: isTiny ? 10 : 20) else { return false }
             end -= pen.columns(spans) + gap
@@ -48,16 +49,17 @@ enum StatusLine {
             return Span(" RO ", .bannerReadOnly, bold: true)
         }
         let left = Figures.secondsLeft(until: until, now: stage.clock)
-        return Span(" RW ARMED \(Figures.span(left)) ", .warn, bold: true)
+        return Span(
+            stage.size.columns < 80 ? " RW \(Figures.span(left)) " : " RW ARMED \(Figures.span(left)) ", .warn,
+            bold: true)
     }
 
     private static func left(_ stage: Stage, end: Int, pen: inout Pen) {
         let snapshot = stage.live
-        let name = snapshot.instance
         var pieces: [[Span]] = [
             [Span("tollgate ", .focus, bold: true)],
-            [.strong(name)],
-            [.plain("   ")] + serving(snapshot, pen: pen) + [.muted(" " + port(snapshot.listen))],
+            [.strong(snapshot.instance)],
+            [.plain("   ")] + serving(snapshot, pen: pen), [.muted(" " + port(snapshot.listen))],
         ]
         if stage.size.columns >= 100 {
             let age = stage.clock.milliseconds(since: snapshot.startedAt) / 1000
@@ -65,20 +67,23 @@ enum StatusLine {
         }
         for remark in snapshot.remarks { pieces.append([.plain("   "), Span(remark, .warn)]) }
         if stage.state.isAttached { pieces.append([.plain("   "), .muted("attached")]) }
+        // Which piece is the name: the only one that may be cut.
+        var name = 1
         if stage.layout <= .narrow {
+            name = 0
             // Little room: the state is worth more than the program's name.
             pieces.removeFirst()
             if !stage.hasTabs {
                 pen.put(.strong(" \(view(stage)) "), row: 0, column: 0, end: end, surface: .selection)
-                pieces = [[.plain(" ")], [.plain("")], [.plain("")] + serving(snapshot, pen: pen)]
-            } else if stage.layout <= .tiny { pieces[1] = [.plain(" ")] + serving(snapshot, pen: pen) }
+                pieces = [[.plain(" ")], serving(snapshot, pen: pen)]
+            } else if stage.layout <= .tiny {
+                pieces[1] = [.plain(" ")] + serving(snapshot, pen: pen)
+            }
         }
         var at = stage.hasTabs ? 1 : 2 + pen.columns(view(stage))
         for (index, piece) in pieces.enumerated() {
-            let width = pen.columns(piece)
-            if at + width > end {
-                // The name may be cut; everything else is whole or absent.
-                if index <= 1, end - at >= 4 { at = pen.put(piece, row: 0, column: at, end: end) }
+            if at + pen.columns(piece) > end {
+                if index == name, end - at >= 4 { at = pen.put(piece, row: 0, column: at, end: end) }
                 continue
             }
             at = pen.put(piece, row: 0, column: at, end: end)

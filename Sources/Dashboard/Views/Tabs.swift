@@ -61,7 +61,10 @@ enum Tabs {
     private static func crumbs(_ stage: Stage) -> [Span] {
         guard !stage.state.crumbs.isEmpty else { return [] }
         return stage.state.crumbs.enumerated().flatMap { index, place in
-            [Span.muted(index == 0 ? "› " : " › "), index == stage.state.crumbs.count - 1 ? .strong(place.label) : .plain(place.label)]
+            [
+                Span.muted(index == 0 ? "› " : " › "),
+                index == stage.state.crumbs.count - 1 ? .strong(place.label) : .plain(place.label),
+            ]
         }
     }
 

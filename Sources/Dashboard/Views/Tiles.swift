@@ -27,11 +27,14 @@ enum Tiles {
         let figures = stage.snapshot.gateway
         let inner = Frame("requests", fact: "peak \(rate(figures.peakPerSecond))").draw(in: rect, pen: &pen)
         let row = inner.row
-        pen.put([.strong(rate(figures.requestsPerSecond)), .muted(" /s")], row: row, column: inner.column + 1, end: inner.right)
+        pen.put(
+            [.strong(rate(figures.requestsPerSecond)), .muted(" /s")], row: row, column: inner.column + 1,
+            end: inner.right)
         graph(figures.requestSeries, in: inner, from: 11, role: .graph1, hot: .graphPeak, pen: &pen)
         fitting(
             [
-                [.muted("in flight "), .plain("\(figures.inFlight)")], [.muted("streams "), .plain("\(figures.streams)")],
+                [.muted("in flight "), .plain("\(figures.inFlight)")],
+                [.muted("streams "), .plain("\(figures.streams)")],
                 [.muted("tok/s "), .figure(Figures.rate(figures.tokensPerSecond))],
             ], row: row + 2, in: inner, pen: &pen)
     }
@@ -53,7 +56,9 @@ enum Tiles {
                 ],
                 [
                     .muted("theirs 5xx "),
-                    .figure(Figures.percent(figures.upstreamErrorShare), figures.upstreamErrorShare >= 0.01 ? .error : .text),
+                    .figure(
+                        Figures.percent(figures.upstreamErrorShare), figures.upstreamErrorShare >= 0.01 ? .error : .text
+                    ),
                 ],
             ], row: inner.row + 2, in: inner, pen: &pen)
     }

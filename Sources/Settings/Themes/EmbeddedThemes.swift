@@ -153,7 +153,7 @@ enum EmbeddedThemes {
           blue: "#8fd0ff"
           green: "#5cff7a"
           amber: "#ffd900"
-          red: "#ff9a8c"
+          red: "#ffa396"
           coral: "#ffc2d4"
           violet: "#d9b8ff"
           gold: "#ffe680"
@@ -163,7 +163,7 @@ enum EmbeddedThemes {
           canvas: "#000000"
           bar: "#1c1c1c"
           dialog: "#101010"
-          selected: "#00337a"
+          selected: "#002459"
           wound: "#7a0010"
         roles:
           focus: { fg: amber, bold: true, c16: bright_yellow }
@@ -172,8 +172,8 @@ enum EmbeddedThemes {
           muted: { fg: muted, c16: default }
           faint: { fg: faint, c16: bright_black }
           border: { fg: border, c16: white }
-          cursor: { bg: selected, c256: 18 }
-          selection: { bg: selected, c256: 18 }
+          cursor: { bg: selected, c256: 17 }
+          selection: { bg: selected, c256: 17 }
 
         """
 

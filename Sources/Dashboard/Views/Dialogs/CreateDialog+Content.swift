@@ -8,7 +8,9 @@ extension CreateDialog {
         var lines: [DialogContent.Line] = fields.enumerated().map { index, field in
             let isSelected = index == selected
             let name = field.name.padded(to: 10)
-            let text: Span = field.text.isEmpty && !isSelected ? .faint(Figures.nothing) : Span(field.text, isSelected ? .input : .text)
+            let text: Span =
+                field.text.isEmpty && !isSelected
+                ? .faint(Figures.nothing) : Span(field.text, isSelected ? .input : .text)
             let caret: [Span] = isSelected ? [Span("_", .focus)] : []
             return DialogContent.Line(
                 [isSelected ? .strong(name) : .muted(name), text] + caret + [.muted("   " + field.hint)],
@@ -16,7 +18,8 @@ extension CreateDialog {
         }
         if let fault { lines.append(DialogContent.Line([Span(fault, .error)])) }
         lines.append(.blank)
-        lines.append(DialogContent.answers([("Enter", "create", false), ("↑ ↓", "field", false), ("Esc", "cancel", false)]))
+        lines.append(
+            DialogContent.answers([("Enter", "create", false), ("↑ ↓", "field", false), ("Esc", "cancel", false)]))
         return DialogContent(
             title: "create key", fact: "shown once", lines: lines, width: 66, selected: selected)
     }

@@ -8,7 +8,10 @@ enum DialogBox {
     static func draw(_ dialog: Dialog, in body: Rect, stage: Stage, pen: inout Pen) {
         let content = content(of: dialog, stage: stage)
         let isDeaf = dialog.opening.isDeaf(at: stage.clock)
-        let inner = content.lines.map { line in line.pieces.reduce(0) { $0 + columns($1, pen: pen) } }.max() ?? 0
+        let inner =
+            content.lines.map { line in
+                line.pieces.reduce(pen.columns(line.tail)) { $0 + columns($1, pen: pen) }
+            }.max() ?? 0
         let width = min(stage.size.columns, max(content.width, min(inner, 96) + 4))
         // On a small screen the lines around the body are worth less than the dialog.
         let isSmall = stage.layout <= .narrow
@@ -84,19 +87,26 @@ enum DialogBox {
                 Span(String(pen.glyphs.cursor), .focus, bold: true), row: row, column: rect.column, end: rect.right)
         }
         var at = rect.column + 1
-        for piece in line.pieces {
+        for (index, piece) in line.pieces.enumerated() {
             switch piece {
+            case .span(let span) where span.text.allSatisfy { $0 == " " }: at += span.text.count
             case .span(let span): at = pen.put(span, row: row, column: at, end: rect.right)
             case .cells(let cells):
                 let shown = Array(cells.prefix(max(0, rect.right - at)))
                 pen.cells(shown, row: row, column: at)
                 at += shown.count
             case .chip(let key, let danger):
+                // An answer is whole, key and words, or not there; the footer has them too.
+                let words = line.pieces.dropFirst(index + 1).prefix(1).reduce(0) { $0 + columns($1, pen: pen) }
+                guard index == 0 || at + columns(piece, pen: pen) + words <= rect.right else { return }
                 // Dim while keys fall on deaf ears, so that nobody believes to have answered.
                 let span = isDeaf ? Span(" \(key) ", .faint) : Span(" \(key) ", .strong, bold: true)
                 at = pen.put(
                     span, row: row, column: at, end: rect.right, surface: isDeaf ? nil : danger ? .danger : .selection)
             }
+        }
+        if at + pen.columns(line.tail) <= rect.right - 1 {
+            pen.put(line.tail, row: row, column: at, end: rect.right)
         }
     }
 

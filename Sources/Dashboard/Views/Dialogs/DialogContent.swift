@@ -15,8 +15,11 @@ struct DialogContent {
         var pieces: [Piece]
         var rank: Int
         var isSelected = false
+        /// What follows where it fits whole.
+        var tail: [Span] = []
 
-        init(_ spans: [Span], rank: Int = 0, selected: Bool = false) {
+        init(_ spans: [Span], rank: Int = 0, selected: Bool = false, tail: [Span] = []) {
+            self.tail = tail
             pieces = spans.map { .span($0) }
             self.rank = rank
             isSelected = selected
@@ -43,7 +46,7 @@ struct DialogContent {
     static func answers(_ answers: [(key: String, words: String, danger: Bool)]) -> Line {
         var pieces: [Piece] = []
         for answer in answers {
-            if !pieces.isEmpty { pieces.append(.span(.plain("     "))) }
+            if !pieces.isEmpty { pieces.append(.span(.plain("    "))) }
             pieces += [.chip(answer.key, danger: answer.danger), .span(.plain(" " + answer.words))]
         }
         return Line(pieces: pieces)

@@ -1,6 +1,7 @@
 import Domain
 import Settings
 import Telemetry
+import Terminal
 
 extension LimitsDialog {
     /// One line a limit, the end time, and what the selected value would have done.
@@ -24,27 +25,33 @@ extension LimitsDialog {
     private func line(at index: Int, stage: Stage) -> DialogContent.Line {
         let line = lines[index]
         let isSelected = index == selected && !isAtEndTime
-        let name = line.kind.word.padded(to: 11)
-        let value = Figures.leading(line.current?.limit.text ?? "none", width: 11)
+        let isNarrow = stage.size.columns < 80
+        let name = line.kind.word.padded(to: isNarrow ? 10 : 11)
+        let value = Figures.leading(line.current?.limit.text ?? "none", width: isNarrow ? 6 : 11)
         var source = line.current.map { self.source(of: $0) } ?? ""
         if let until = line.current?.until { source = "set until \(stage.shortTime(until))" }
-        var spans: [Span] = [
+        let before: [Span] = [
             isSelected ? .strong(name) : .plain(name), line.current == nil ? .faint(value) : .plain(value),
-            .muted("  " + source.padded(to: 17)), .muted("→ "),
         ]
-        if let typed = line.typed {
-            let isValid = newLimit(at: index) != nil || typed.isEmpty
-            let shown = newLimit(at: index)?.text ?? typed
-            spans.append(Span(isSelected ? typed : shown, isValid ? .diffUp : .error, bold: true))
-            if isSelected {
-                spans.append(Span("_", .focus))
-                if isValid, shown != typed, !typed.isEmpty { spans.append(.muted(" = \(shown)")) }
-            }
-        } else {
-            spans.append(isSelected ? Span("_", .focus) : .faint(Figures.nothing))
-        }
-        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { spans += [.muted("   "), .muted(spent)] }
-        return DialogContent.Line(spans, rank: isSelected || line.typed != nil ? 0 : 7, selected: isSelected)
+        let arrow: [Span] = [.muted(isNarrow ? " → " : "→ ")] + typed(line, at: index, isSelected: isSelected)
+        // Where there is little room the new value comes before the source of the old one.
+        let spans =
+            isNarrow
+            ? before + arrow + [.muted("  " + source)] : before + [.muted("  " + source.padded(to: 17))] + arrow
+        let rank = isSelected || line.typed != nil ? 0 : 7
+        var tail: [Span] = []
+        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { tail = [.muted("   " + spent)] }
+        return DialogContent.Line(spans, rank: rank, selected: isSelected, tail: tail)
+    }
+
+    /// The field: what is typed, and what it means where that is not the same.
+    private func typed(_ line: Line, at index: Int, isSelected: Bool) -> [Span] {
+        guard let typed = line.typed else { return [isSelected ? Span("_", .focus) : .faint(Figures.nothing)] }
+        let isValid = newLimit(at: index) != nil || typed.isEmpty
+        let meant = newLimit(at: index)?.text ?? typed
+        guard isSelected else { return [Span(meant, isValid ? .diffUp : .error, bold: true)] }
+        let spans = [Span(typed, isValid ? .diffUp : .error, bold: true), Span("_", .focus)]
+        return isValid && meant != typed ? spans + [.muted(" = \(meant)")] : spans
     }
 
     private func source(of limit: EffectiveLimit) -> String {
@@ -80,8 +87,9 @@ extension LimitsDialog {
         }
         spans += [field] + caret + words
         let used = spans.reduce(0) { $0 + $1.text.count }
-        spans.append(.muted(String(repeating: " ", count: max(3, 56 - used))))
-        return DialogContent.Line(spans + [presets], rank: isAtEndTime ? 0 : 4, selected: isAtEndTime)
+        let air = Span.plain(String(repeating: " ", count: max(3, 56 - used)))
+        return DialogContent.Line(
+            spans, rank: isAtEndTime ? 0 : 4, selected: isAtEndTime, tail: [air, presets])
     }
 
     /// What holds again when the override of the selected limit ends.
@@ -107,7 +115,11 @@ extension LimitsDialog {
             Span("\(preview.refused) of \(preview.asked)", role, bold: preview.refused > 0),
             .plain(" requests would be refused (\(Figures.wholePercent(share)) %)"),
         ]
-        return [DialogContent.Line(words, rank: 2), graphs(preview, stage: stage)]
+        let short: [Span] = [
+            .muted("preview "), Span("\(preview.refused) of \(preview.asked)", role, bold: preview.refused > 0),
+            .plain(" refused (\(Figures.wholePercent(share)) %)"),
+        ]
+        return [DialogContent.Line(stage.size.columns < 80 ? short : words, rank: 2), graphs(preview, stage: stage)]
     }
 
     /// Asked and admitted beside each other on one scale.

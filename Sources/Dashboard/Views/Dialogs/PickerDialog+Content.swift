@@ -23,7 +23,8 @@ extension PickerDialog {
         lines.append(.blank)
         lines.append(DialogContent.answers([("Enter", words, false), ("Esc", "cancel", false)]))
         return DialogContent(
-            title: title, fact: items.isEmpty ? "" : "\(min(items.count, selected + 1)) of \(items.count)", lines: lines,
+            title: title, fact: items.isEmpty ? "" : "\(min(items.count, selected + 1)) of \(items.count)",
+            lines: lines,
             width: 48, selected: selected - first)
     }
 
@@ -49,7 +50,11 @@ extension ManyDialog {
             DialogContent.labelled("targets", [.plain(names + more)], rank: 2),
             DialogContent.labelled("effect", effect(stage), rank: 3),
             DialogContent.labelled(
-                "number", [Span(typed, isRight ? .ok : .input, bold: true), Span("_", .focus), .muted("   type \(targets.count) to \(verb) \(targets.count) \(noun)")]),
+                "number",
+                [
+                    Span(typed, isRight ? .ok : .input, bold: true), Span("_", .focus),
+                    .muted("   type \(targets.count) to \(verb) \(targets.count) \(noun)"),
+                ]),
             .blank,
             DialogContent.answers([("Enter", verb, true), ("Esc", "cancel", false)]),
         ]
@@ -74,7 +79,8 @@ extension ManyDialog {
         }
         let length = act == .suspend ? ", for \(Figures.coarse(ManyDialog.suspensionSeconds))" : ""
         return [
-            Span("\(Tiles.rate(rate)) req/s", .critical, bold: true), .plain(act == .revoke ? " get 401, " : " get 403, "),
+            Span("\(Tiles.rate(rate)) req/s", .critical, bold: true),
+            .plain(act == .revoke ? " get 401, " : " get 403, "),
             Span("\(streams) open streams", .critical, bold: true), .plain(" end\(length)"),
         ]
     }

@@ -8,7 +8,8 @@ extension SuspendDialog {
         let row = stage.live.clients.first { $0.card.name == client }
         var lines: [DialogContent.Line] = [DialogContent.labelled("effect", effect(row, stage: stage), rank: 2)]
         lines += choices.enumerated().map { index, choice in
-            let end = choice.seconds.map { "until \(stage.shortTime(stage.clock.adding(seconds: $0))) \(stage.zone)" } ?? ""
+            let end =
+                choice.seconds.map { "until \(stage.shortTime(stage.clock.adding(seconds: $0))) \(stage.zone)" } ?? ""
             let isSelected = index == selected
             return DialogContent.Line(
                 [isSelected ? .strong(choice.label.padded(to: 16)) : .plain(choice.label.padded(to: 16)), .muted(end)],

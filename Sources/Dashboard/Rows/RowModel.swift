@@ -111,7 +111,9 @@ struct RowSource: Sendable {
         }
     }
 
-    /// The row at `index`, which is below `count`. Days come newest first: a short panel must show today.
+    /// The row at an index below `count`.
+    ///
+    /// Days come newest first: a short panel must show today.
     subscript(index: Int) -> Row {
         switch panel {
         case .clients: .client(snapshot.clients[index])
@@ -130,7 +132,7 @@ struct RowSource: Sendable {
         }
     }
 
-    /// The identity of the row at `index`, which is below `count`.
+    /// The identity of the row at an index below `count`.
     func id(_ index: Int) -> RowID {
         switch panel {
         case .clients: .client(snapshot.clients[index].card.name)

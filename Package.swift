@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -41,13 +40,10 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Domain"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Domain", "Yams"], swiftSettings: house),
         .target(name: "HTTP", dependencies: [nioCore], swiftSettings: house),
-        .target(
-            name: "Telemetry",
-            dependencies: ["Domain", .product(name: "Histogram", package: "hdrhistogram-swift")],
-            swiftSettings: house),
+        .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: house),
         .target(
             name: "Ledger",
-            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift"), crypto],
+            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .target(
             name: "Proxy",
@@ -69,7 +65,7 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Simulator",
-            dependencies: ["Domain", "Wire", "HTTP", nioCore, nioPosix],
+            dependencies: ["HTTP", nioCore, nioPosix],
             swiftSettings: house),
         .executableTarget(
             name: "tollgate",
@@ -83,15 +79,26 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Domain"], swiftSettings: house),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain"], swiftSettings: house),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", nioCore], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: ["HTTP", nioCore, nioEmbedded, .product(name: "NIOHTTP1", package: "swift-nio")],
+            swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: house),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Domain"], swiftSettings: house),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
         .testTarget(
             name: "ProxyTests",
             dependencies: ["Proxy", "Domain", "Wire", "HTTP", "Telemetry", nioCore, nioPosix, nioEmbedded, crypto],
             swiftSettings: house),
-        .testTarget(name: "ControlTests", dependencies: ["Control", "Domain", "Ledger", "Settings"], swiftSettings: house),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: house),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: [
+                "Control", "Domain", "Ledger", "Settings", "Proxy", "Telemetry", "Wire", "HTTP", nioCore, nioPosix,
+            ],
+            swiftSettings: house),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CLinux"], swiftSettings: house),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],
             swiftSettings: house),

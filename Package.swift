@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
         .target(
             name: "Dashboard",
-            dependencies: ["Domain", "Telemetry", "Settings", "Terminal"],
+            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "CLinux"],
             swiftSettings: house),
         .target(
             name: "Simulator",

@@ -1,7 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target of ours. `-enable-cmo-everything` lets `package` declarations be inlined and
+/// Settings of every Swift target of ours.
+///
+/// `-enable-cmo-everything` lets `package` declarations be inlined and
 /// specialised across rooms in release builds; without it each cross-target call on the corridor stays a real call.
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -32,7 +34,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -41,13 +42,10 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Domain"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Domain", "Yams"], swiftSettings: house),
         .target(name: "HTTP", dependencies: [nioCore], swiftSettings: house),
-        .target(
-            name: "Telemetry",
-            dependencies: ["Domain", .product(name: "Histogram", package: "hdrhistogram-swift")],
-            swiftSettings: house),
+        .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: house),
         .target(
             name: "Ledger",
-            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift"), crypto],
+            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .target(
             name: "Proxy",
@@ -59,22 +57,24 @@ let package = Package(
         .target(
             name: "Control",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix, crypto,
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix,
+                crypto,
             ],
             swiftSettings: house),
         .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
         .target(
             name: "Dashboard",
-            dependencies: ["Domain", "Telemetry", "Settings", "Terminal"],
+            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "CLinux"],
             swiftSettings: house),
         .target(
             name: "Simulator",
-            dependencies: ["Domain", "Wire", "HTTP", nioCore, nioPosix],
+            dependencies: ["HTTP", nioCore, nioPosix],
             swiftSettings: house),
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal", "Dashboard",
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal",
+                "Dashboard",
                 "Simulator", "CLinux",
                 nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -83,19 +83,31 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Domain"], swiftSettings: house),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain"], swiftSettings: house),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", nioCore], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: ["HTTP", nioCore, nioEmbedded, .product(name: "NIOHTTP1", package: "swift-nio")],
+            swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: house),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Domain"], swiftSettings: house),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
         .testTarget(
             name: "ProxyTests",
             dependencies: ["Proxy", "Domain", "Wire", "HTTP", "Telemetry", nioCore, nioPosix, nioEmbedded, crypto],
             swiftSettings: house),
-        .testTarget(name: "ControlTests", dependencies: ["Control", "Domain", "Ledger", "Settings"], swiftSettings: house),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: house),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: [
+                "Control", "Domain", "Ledger", "Settings", "Proxy", "Telemetry", "Wire", "HTTP", nioCore, nioPosix,
+            ],
+            swiftSettings: house),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CLinux"], swiftSettings: house),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],
             swiftSettings: house),
-        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

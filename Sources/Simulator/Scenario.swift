@@ -43,6 +43,9 @@ package enum Scenario: String, Sendable, CaseIterable {
             }
         }
 
+        /// When its client begins, in seconds from the start: a provider carries a load for some seconds before it bends.
+        var pressureBegins: Double { self == .overload ? begins - 7 : begins }
+
         /// When it ends by itself, in seconds from the start.
         package var ends: Double {
             switch self {
@@ -78,7 +81,7 @@ package enum Scenario: String, Sendable, CaseIterable {
     package func pressure(on client: String, at seconds: Double) -> Pressure {
         guard self == .incident,
             let trouble = Trouble.allCases.first(where: {
-                $0.client == client && seconds >= $0.begins && seconds < $0.ends
+                $0.client == client && seconds >= $0.pressureBegins && seconds < $0.ends
             })
         else { return Pressure() }
         switch trouble {

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The figures of a client that other threads may read.
 package final class ClientFigures: Sendable {
-    private let storage = Mutex((tally: ClientTally(), served: RecentRate(), costly: RecentRate()))
+    private let storage = Mutex((tally: ClientTally(), sent: RecentRate(), costly: RecentRate()))
     private let start = NIODeadline.now()
 
     package init() {}
@@ -14,20 +14,23 @@ package final class ClientFigures: Sendable {
     /// A copy of the tally as it stands.
     package var tally: ClientTally { storage.withLock { $0.tally } }
 
-    /// Answers with status 200 a second, over the last three.
-    var servedPerSecond: Double { storage.withLock { $0.served.perSecond(at: elapsed) } }
+    /// Requests sent a second, over the last three.
+    var sentPerSecond: Double { storage.withLock { $0.sent.perSecond(at: elapsed) } }
 
-    /// Like `servedPerSecond`, of the requests that a story made costly.
+    /// Answers with status 200 a second, over the last three, to requests that a story made costly.
     var costlyPerSecond: Double { storage.withLock { $0.costly.perSecond(at: elapsed) } }
 
     func change(_ body: (inout ClientTally) -> Void) { storage.withLock { body(&$0.tally) } }
 
-    func countServed(isCostly: Bool) {
+    func countSent() {
         storage.withLock {
-            $0.served.count(at: elapsed)
-            if isCostly { $0.costly.count(at: elapsed) }
+            $0.tally.sent += 1
+            $0.tally.inFlight += 1
+            $0.sent.count(at: elapsed)
         }
     }
+
+    func countCostly() { storage.withLock { $0.costly.count(at: elapsed) } }
 
     private var elapsed: Double { (NIODeadline.now() - start).seconds }
 }
@@ -135,10 +138,7 @@ final class SimulatedClient {
 
     private func launch(_ request: ClientRequest, isCostly: Bool) {
         inFlight += 1
-        figures.change {
-            $0.sent += 1
-            $0.inFlight += 1
-        }
+        figures.countSent()
         connected { connection in
             guard let connection else { return self.ended(request, ClientResult(), nil, isCostly: isCostly) }
             connection.send(request) { self.ended(request, $0, connection, isCostly: isCostly) }
@@ -157,7 +157,7 @@ final class SimulatedClient {
         }
         guard !isStopped else { return }
         if let connection, connection.isOpen, result.isWhole { idle.append(connection) }
-        if result.status == 200 { figures.countServed(isCostly: isCostly) }
+        if result.status == 200, isCostly { figures.countCostly() }
         react(request, result, isCostly: isCostly)
     }
 

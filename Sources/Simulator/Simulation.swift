@@ -138,7 +138,7 @@ package final class Simulation: Sendable {
         switch trouble {
         case .runaway:
             let usual = configuration.clients.first { $0.name == trouble.client }?.requestsPerSecond ?? 1
-            return client.servedPerSecond > usual * 3
+            return client.sentPerSecond > usual * 3
         case .overload:
             return providers.values.contains { $0.isOverloaded }
         case .costs:

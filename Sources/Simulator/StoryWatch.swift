@@ -9,7 +9,7 @@ struct StoryWatch: Sendable {
     }
 
     /// Seconds without the symptom after which a trouble counts as ended.
-    static let quietSeconds = 3.0
+    static let quietSeconds = 5.0
 
     private let scenario: Scenario
     private var phases: [Phase]

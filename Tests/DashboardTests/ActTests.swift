@@ -162,6 +162,16 @@ import Testing
         #expect(driver.notice == "2 of 3 done, 1 not: two is revoked now")
     }
 
+    @Test func letsNoActBetweenThoseOfOneEnter() throws {
+        var driver = Driver()
+        try driver.play("mmR<wait 300ms>3<enter>x")
+        #expect(driver.notice == "the acts before this one are still under way")
+        #expect(driver.acts.count == 1)
+        driver.send(.unanswered(driver.orders[0]))
+        try driver.play("x<wait 300ms><enter>")
+        #expect(driver.acts.count == 2)
+    }
+
     @Test(arguments: ["R", "x", "e", "c", "u", "U", ":reload<enter>", ":limits set acme-batch requests=1/1m<enter>"])
     func saysWhyAnActIsDisabled(script: String) throws {
         var driver = Driver()

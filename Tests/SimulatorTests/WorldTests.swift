@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: [
         ("legacy-etl", 14.9, 1.0), ("legacy-etl", 15, 12), ("legacy-etl", 74, 12), ("legacy-etl", 76, 1),
-        ("nightly-evals", 44, 1), ("nightly-evals", 46, 7), ("nightly-evals", 121, 1), ("checkout-bot", 50, 1),
+        ("nightly-evals", 37, 1), ("nightly-evals", 46, 7), ("nightly-evals", 121, 1), ("checkout-bot", 50, 1),
     ])
     func theStoryPressesItsClientsInTheirTime(client: String, at seconds: Double, factor: Double) {
         #expect(Scenario.incident.pressure(on: client, at: seconds).rateFactor == factor)
@@ -69,8 +69,8 @@ import Testing
         #expect(watch.lines(at: 20) { _ in false } == [])
         #expect(watch.lines(at: 22) { $0 == .runaway } == [])
         #expect(watch.lines(at: 23) { _ in false } == [])
-        #expect(watch.lines(at: 25.5) { _ in false } == [])
-        #expect(watch.lines(at: 26) { _ in false } == [Scenario.Trouble.runaway.ending])
+        #expect(watch.lines(at: 27.5) { _ in false } == [])
+        #expect(watch.lines(at: 28) { _ in false } == [Scenario.Trouble.runaway.ending])
         #expect(watch.lines(at: 30) { $0 == .runaway } == [])
     }
 

@@ -81,6 +81,7 @@ private final class AdminHandler: ChannelInboundHandler {
     private var input = ByteBuffer()
     private var body = ByteBuffer()
     private var isBusy = false
+    private var isTrusted = false
     private var context: ChannelHandlerContext?
 
     init(backend: AdminBackend) { self.backend = backend }
@@ -88,21 +89,26 @@ private final class AdminHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         // The socket's mode keeps others out; a mode can be changed by hand, a peer's user cannot.
-        if !AdminHandler.isPeerTrusted(context.channel) { context.close(promise: nil) }
+        guard let provider = context.channel as? any SocketOptionProvider else {
+            context.close(promise: nil)
+            return
+        }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let asked: EventLoopFuture<PeerCredentials> = provider.unsafeGetSocketOption(
+            level: NIOBSDSocket.OptionLevel(rawValue: SOL_SOCKET), name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
+        asked.whenComplete { bound.value.judge(try? $0.get()) }
+    }
+
+    private func judge(_ peer: PeerCredentials?) {
+        guard let peer, peer.user == geteuid() || peer.user == 0 else {
+            context?.close(promise: nil)
+            return
+        }
+        isTrusted = true
+        advance()
     }
 
     func channelInactive(context: ChannelHandlerContext) { self.context = nil }
-
-    private static func isPeerTrusted(_ channel: any Channel) -> Bool {
-        guard let provider = channel as? any SocketOptionProvider else { return false }
-        // SO_PEERCRED by the channel's own getsockopt: no descriptor leaves NIO.
-        guard
-            let credentials: PeerCredentials = try? provider.unsafeGetSocketOption(
-                level: NIOBSDSocket.OptionLevel(rawValue: SOL_SOCKET), name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
-            ).wait()
-        else { return false }
-        return credentials.user == geteuid() || credentials.user == 0
-    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
@@ -111,7 +117,7 @@ private final class AdminHandler: ChannelInboundHandler {
     }
 
     private func advance() {
-        while !isBusy {
+        while !isBusy, isTrusted {
             do {
                 switch try parser.next(&input) {
                 case .needsMore: return

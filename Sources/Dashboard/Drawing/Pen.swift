@@ -9,6 +9,8 @@ struct Pen {
     let glyphs: Glyphs
     /// Screen row of the focused panel's cursor.
     var cursorRow: Int?
+    /// The rows of the panels drawn so far: filtering and sorting ten thousand clients is done once a frame.
+    var lists: [PanelName: RowList] = [:]
     /// How many rows each panel has room for, for page keys.
     var pageRows: [PanelName: Int] = [:]
 

@@ -43,7 +43,7 @@ enum AreaGraph {
             let level = top > 0 ? min(15, max(1, Figures.whole(slice / top * 15))) : 1
             let colour: Role = top > 0 && slice > 0.85 * top ? hot : role
             lower.append((glyphs.step(min(8, level)), colour))
-            upper.append(level > 8 ? (glyphs.step(level - 8), colour) : (" ", colour))
+            upper.append(level > 8 ? (glyphs.step(level - 8), colour) : (" ", .faint))
         }
         return [upper, lower]
     }

@@ -18,6 +18,8 @@ extension Reducer {
     func refusal() -> String? {
         if state.isReadOnly { return "read-only: this dashboard was started with --read-only, acts are disabled" }
         if state.needsArming, state.armedUntil == nil { return "not armed: A unlocks acts for 10 minutes" }
+        // Acts that follow each other belong to one Enter: another one between would be taken for one of them.
+        if state.many != nil || !state.following.isEmpty { return "the acts before this one are still under way" }
         return nil
     }
 

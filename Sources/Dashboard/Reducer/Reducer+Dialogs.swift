@@ -134,6 +134,7 @@ extension Reducer {
     /// One order for each target, one after the other; those that changed meanwhile are refused by the gateway.
     private mutating func applyMany(_ dialog: ManyDialog) {
         if let reason = refusal() { return refuse(reason) }
+        if !state.pending.isEmpty { return refuse("an act before this one is still unanswered") }
         var orders = dialog.targets.compactMap { target -> Order? in
             switch (dialog.act, target.row) {
             case (.revoke, .key(let id)):

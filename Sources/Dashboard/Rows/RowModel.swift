@@ -50,22 +50,33 @@ package enum RowModel {
 
     /// Rows in the held order; new ones follow, vanished ones are ghosts.
     private static func hold(_ source: RowSource, _ order: RowList.Order, _ held: [RowID]) -> [RowList.Entry] {
-        var places: [RowID: [Int]] = [:]
         let shown = order.indexes(source.count)
-        places.reserveCapacity(shown.count)
-        for index in shown.reversed() { places[source.id(index), default: []].append(index) }
-        var used = Set<Int>(minimumCapacity: held.count)
+        // Mostly the rows are still in the held order, and then no table is needed to see it.
+        if shown.count == held.count, zip(shown, held).allSatisfy({ source.id($0) == $1 }) {
+            return shown.map { .index($0) }
+        }
+        // Rows that share an identity are chained, first to last.
+        var first: [RowID: Int] = [:]
+        var next = [Int](repeating: -1, count: source.count)
+        first.reserveCapacity(shown.count)
+        for index in shown.reversed() {
+            let id = source.id(index)
+            if let later = first[id] { next[index] = later }
+            first[id] = index
+        }
+        var isUsed = [Bool](repeating: false, count: source.count)
         var entries: [RowList.Entry] = []
         entries.reserveCapacity(held.count)
         for id in held {
-            if let index = places[id]?.popLast() {
-                used.insert(index)
+            if let index = first[id], index >= 0 {
+                first[id] = next[index]
+                isUsed[index] = true
                 entries.append(.index(index))
             } else {
                 entries.append(.ghost(id))
             }
         }
-        for index in shown where !used.contains(index) { entries.append(.index(index)) }
+        for index in shown where !isUsed[index] { entries.append(.index(index)) }
         return entries
     }
 }
@@ -100,7 +111,9 @@ struct RowSource: Sendable {
         }
     }
 
-    /// The row at `index`, which is below `count`. Days come newest first: a short panel must show today.
+    /// The row at an index below `count`.
+    ///
+    /// Days come newest first: a short panel must show today.
     subscript(index: Int) -> Row {
         switch panel {
         case .clients: .client(snapshot.clients[index])
@@ -119,7 +132,7 @@ struct RowSource: Sendable {
         }
     }
 
-    /// The identity of the row at `index`, which is below `count`.
+    /// The identity of the row at an index below `count`.
     func id(_ index: Int) -> RowID {
         switch panel {
         case .clients: .client(snapshot.clients[index].card.name)

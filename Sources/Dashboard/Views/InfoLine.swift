@@ -20,7 +20,9 @@ enum InfoLine {
                 Span(notice.text, notice.kind.role, bold: notice.kind == .done), row: row, column: start, end: width)
             return
         }
-        let rows = RowModel.rows(of: Panels.focused(stage.state), state: stage.state, snapshot: stage.live)
+        let focused = Panels.focused(stage.state)
+        let rows =
+            pen.lists[focused] ?? RowModel.rows(of: focused, state: stage.state, snapshot: stage.live)
         guard let current = rows.current else { return }
         var at = start
         for (index, piece) in pieces(of: current, stage: stage).enumerated() {

@@ -22,6 +22,7 @@ struct Panel {
         guard !rect.isEmpty else { return }
         let panel = Panel.make(name, stage: stage, isBrief: isBrief)
         let rows = RowModel.rows(of: name, state: stage.state, snapshot: stage.live)
+        pen.lists[name] = rows
         let canFocus = Panels.focusable(stage.state).contains(name)
         let isFocused = canFocus && Panels.focused(stage.state) == name
         var table = Table(columns: panel.columns, gap: stage.layout.gap, hasHeadings: panel.hasHeadings)

@@ -8,7 +8,10 @@ enum DialogBox {
     static func draw(_ dialog: Dialog, in body: Rect, stage: Stage, pen: inout Pen) {
         let content = content(of: dialog, stage: stage)
         let isDeaf = dialog.opening.isDeaf(at: stage.clock)
-        let inner = content.lines.map { line in line.pieces.reduce(0) { $0 + columns($1, pen: pen) } }.max() ?? 0
+        let inner =
+            content.lines.map { line in
+                line.pieces.reduce(pen.columns(line.tail)) { $0 + columns($1, pen: pen) }
+            }.max() ?? 0
         let width = min(stage.size.columns, max(content.width, min(inner, 96) + 4))
         // On a small screen the lines around the body are worth less than the dialog.
         let isSmall = stage.layout <= .narrow
@@ -86,6 +89,7 @@ enum DialogBox {
         var at = rect.column + 1
         for (index, piece) in line.pieces.enumerated() {
             switch piece {
+            case .span(let span) where span.text.allSatisfy { $0 == " " }: at += span.text.count
             case .span(let span): at = pen.put(span, row: row, column: at, end: rect.right)
             case .cells(let cells):
                 let shown = Array(cells.prefix(max(0, rect.right - at)))
@@ -100,6 +104,9 @@ enum DialogBox {
                 at = pen.put(
                     span, row: row, column: at, end: rect.right, surface: isDeaf ? nil : danger ? .danger : .selection)
             }
+        }
+        if at + pen.columns(line.tail) <= rect.right - 1 {
+            pen.put(line.tail, row: row, column: at, end: rect.right)
         }
     }
 

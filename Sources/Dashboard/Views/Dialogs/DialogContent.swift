@@ -15,8 +15,11 @@ struct DialogContent {
         var pieces: [Piece]
         var rank: Int
         var isSelected = false
+        /// What follows where it fits whole.
+        var tail: [Span] = []
 
-        init(_ spans: [Span], rank: Int = 0, selected: Bool = false) {
+        init(_ spans: [Span], rank: Int = 0, selected: Bool = false, tail: [Span] = []) {
+            self.tail = tail
             pieces = spans.map { .span($0) }
             self.rank = rank
             isSelected = selected

@@ -35,11 +35,13 @@ extension LimitsDialog {
         ]
         let arrow: [Span] = [.muted(isNarrow ? " → " : "→ ")] + typed(line, at: index, isSelected: isSelected)
         // Where there is little room the new value comes before the source of the old one.
-        var spans =
+        let spans =
             isNarrow
             ? before + arrow + [.muted("  " + source)] : before + [.muted("  " + source.padded(to: 17))] + arrow
-        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { spans += [.muted("   "), .muted(spent)] }
-        return DialogContent.Line(spans, rank: isSelected || line.typed != nil ? 0 : 7, selected: isSelected)
+        let rank = isSelected || line.typed != nil ? 0 : 7
+        var tail: [Span] = []
+        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { tail = [.muted("   " + spent)] }
+        return DialogContent.Line(spans, rank: rank, selected: isSelected, tail: tail)
     }
 
     /// The field: what is typed, and what it means where that is not the same.
@@ -85,8 +87,9 @@ extension LimitsDialog {
         }
         spans += [field] + caret + words
         let used = spans.reduce(0) { $0 + $1.text.count }
-        spans.append(.muted(String(repeating: " ", count: max(3, 56 - used))))
-        return DialogContent.Line(spans + [presets], rank: isAtEndTime ? 0 : 4, selected: isAtEndTime)
+        let air = Span.plain(String(repeating: " ", count: max(3, 56 - used)))
+        return DialogContent.Line(
+            spans, rank: isAtEndTime ? 0 : 4, selected: isAtEndTime, tail: [air, presets])
     }
 
     /// What holds again when the override of the selected limit ends.

@@ -1,6 +1,7 @@
 import Domain
 import Settings
 import Telemetry
+import Terminal
 
 extension RevokeDialog {
     /// How long a revoked key can be restored.
@@ -10,10 +11,16 @@ extension RevokeDialog {
     func content(_ stage: Stage) -> DialogContent {
         let row = stage.live.keys.first { $0.card.id == key }
         let owner = stage.live.clients.first { $0.card.name == client }?.card
-        var head: [Span] = [.strong(key.shown), .muted("   client "), .plain(client)]
-        if let owner, !owner.owner.isEmpty { head += [.muted("   owner "), .plain(owner.owner)] }
-        var lines: [DialogContent.Line] = [DialogContent.Line(head)]
-        lines.append(DialogContent.labelled("effect", effect(row)))
+        let isNarrow = stage.size.columns < 66
+        var tail: [Span] = []
+        if let owner, !owner.owner.isEmpty { tail = [.muted("   owner "), .plain(owner.owner)] }
+        var lines: [DialogContent.Line] = [
+            DialogContent.Line(
+                [.strong(key.shown), .muted(isNarrow ? "  " : "   client "), .plain(client)], tail: tail)
+        ]
+        lines.append(
+            isNarrow
+                ? DialogContent.Line(effect(row, isShort: true)) : DialogContent.labelled("effect", effect(row)))
         lines.append(DialogContent.labelled("last hour", hour(row, others: (owner?.keyCount ?? 1) - 1), rank: 3))
         lines.append(DialogContent.labelled("reaches", [.plain("this instance")], rank: 6))
         let until = stage.time(stage.clock.adding(seconds: RevokeDialog.restorableSeconds))
@@ -27,18 +34,19 @@ extension RevokeDialog {
         return DialogContent(title: "revoke key", fact: stage.checked, lines: lines, width: 70)
     }
 
-    private func effect(_ row: KeyRow?) -> [Span] {
+    private func effect(_ row: KeyRow?, isShort: Bool = false) -> [Span] {
         guard let row else { return [.plain("the next request with it gets 401")] }
         var spans: [Span] = []
         if row.requestsPerSecond > 0 {
             spans = [
-                Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true), .plain(" get 401 at once"),
+                Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true),
+                .plain(isShort ? " get 401" : " get 401 at once"),
             ]
         } else {
-            spans = [.plain("no traffic now, the next request gets 401")]
+            spans = [.plain(isShort ? "no traffic now" : "no traffic now, the next request gets 401")]
         }
         guard row.streams > 0 else { return spans + [.plain(", no open stream")] }
-        let streams = row.streams == 1 ? "1 open stream" : "\(row.streams) open streams"
+        let streams = (isShort ? "\(row.streams) stream" : "\(row.streams) open stream") + (row.streams == 1 ? "" : "s")
         return spans + [
             .plain(", "), Span(streams, .critical, bold: true), .plain(row.streams == 1 ? " ends" : " end"),
         ]

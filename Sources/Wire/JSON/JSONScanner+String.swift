@@ -20,7 +20,12 @@ struct JSONString {
     }
 
     /// The decoded text.
-    func text(_ bytes: Span<UInt8>) -> String { String(decoding: decodedBytes(bytes), as: UTF8.self) }
+    func text(_ bytes: Span<UInt8>) -> String {
+        guard !hasEscapes else { return String(decoding: decodedBytes(bytes), as: UTF8.self) }
+        return unsafe bytes.extracting(start..<end).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+    }
 
     /// The decoded UTF-8 bytes; half a surrogate pair becomes U+FFFD.
     func decodedBytes(_ bytes: Span<UInt8>) -> [UInt8] {

@@ -50,4 +50,20 @@ extension Span<UInt8> {
         }
         return word
     }
+
+    /// Fewer than eight bytes from `start` up to `end` in the low bytes of a word; zero above.
+    @inline(__always)
+    func short(from start: Int, to end: Int) -> UInt64 {
+        // Nearly always more bytes follow, and one load takes all.
+        if start &+ 8 <= count {
+            return word(at: start) & ~(UInt64.max << UInt64(truncatingIfNeeded: (end &- start) &* 8))
+        }
+        var word: UInt64 = 0
+        var index = end
+        while index > start {
+            index &-= 1
+            word = word << 8 | UInt64(self[index])
+        }
+        return word
+    }
 }

@@ -113,7 +113,8 @@ extension ControlDesk {
             desk.book.keys[$0]?.record.state(at: now) == .active
         }
         let newest = ids.sorted {
-            (desk.book.keys[$0]?.record.created.milliseconds ?? 0) > (desk.book.keys[$1]?.record.created.milliseconds ?? 0)
+            (desk.book.keys[$0]?.record.created.milliseconds ?? 0)
+                > (desk.book.keys[$1]?.record.created.milliseconds ?? 0)
         }
         let suspension = desk.book.suspensions[name]
         return ClientCard(

@@ -26,7 +26,9 @@ package final class ScopeCounters: Sendable {
         }
     }
 
-    /// Whether nothing is counted and nothing is open, so that the scope may be forgotten. Spend is kept by the ledger.
+    /// Whether nothing is counted and nothing is open, so that the scope may be forgotten.
+    ///
+    /// Spend is kept by the ledger.
     package func isIdle(at now: Int64) -> Bool {
         state.withLock { $0.inFlight == 0 && $0.requests.isEmpty(at: now) && $0.tokens.isEmpty(at: now) }
     }

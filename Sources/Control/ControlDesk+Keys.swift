@@ -103,7 +103,7 @@ extension ControlDesk {
     }
 
     /// A key that no other has.
-    private func newKey() -> String? {
+    func newKey() -> String? {
         for _ in 0..<8 {
             let random = SystemRandom.bytes(64)
             guard let text = KeyText.make(random: random.span),

@@ -21,6 +21,7 @@ extension ControlDesk {
                 .records(matching: filter, limit: min(max(limit, 1), 2000)) { reply(.records($0)) }
             if asked != true { reply(.failed("the records are not available now")) }
         case .keys(let client): reply(.keys(keyCards(of: client)))
+        case .clients(let name): reply(.clients(clientCards(named: name)))
         case .limits(let scope): reply(limits(scope))
         case .audit, .usage, .undoable: reply(stored(query))
         }
@@ -104,6 +105,15 @@ extension ControlDesk {
                     upstreamErrors: desk.configuration.alerts.upstreamErrors,
                     refused: desk.configuration.alerts.refused, quota: desk.configuration.alerts.quota))
             desk.directoryIsStale = false
+        }
+    }
+
+    private func clientCards(named name: String?) -> [ClientCard] {
+        let now = parts.wall()
+        return desk.withLock { desk in
+            let names = PolicyMaker.clientNames(desk.configuration, desk.book)
+            let wanted = name.map { names.contains($0) ? [$0] : [] } ?? names.sorted()
+            return wanted.map { ControlDesk.clientCard($0, desk, now: now) }
         }
     }
 

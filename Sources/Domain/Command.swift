@@ -20,6 +20,8 @@ package enum Command: Hashable, Sendable, Codable {
     case revokeKey(KeyID)
     case restoreKey(KeyID)
     case createKey(client: String, tier: String?, expiresInSeconds: Int64?, models: [String]?, note: String)
+    /// A successor with the same client and models; the old key ends after the grace time.
+    case rotateKey(KeyID, graceSeconds: Int64)
     /// `forSeconds` nil: until resumed.
     case suspendClient(String, forSeconds: Int64?)
     case resumeClient(String)

@@ -108,6 +108,8 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
+        .testTarget(
+            name: "TollgateTests", dependencies: ["tollgate", "Domain", "Settings", "Ledger"], swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

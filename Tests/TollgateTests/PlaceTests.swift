@@ -1,3 +1,4 @@
+import Domain
 import Settings
 import Testing
 
@@ -8,7 +9,7 @@ struct PlaceTests {
     @Test func aFolderThatWasNamedBringsItsOwnSocketFirst() throws {
         let scratch = try Scratch()
         try scratch.write("tollgate.yaml", Desk.yaml)
-        let place = try GatewayPlace.find(try CommonOptions.parse(["--data", scratch.path]))
+        let place = try GatewayPlace.find(CommonOptions.of(data: scratch.path))
         #expect(place.data == scratch.path)
         #expect(place.sockets.first == scratch.path + "/admin.sock")
         #expect(place.log == scratch.path + "/requests.jsonl")
@@ -20,7 +21,7 @@ struct PlaceTests {
             "other.yaml",
             Desk.yaml.replacing(
                 "\"http://127.0.0.1:9\"", with: "\"http://127.0.0.1:9\", key: ${TOLLGATE_TEST_UNSET_VARIABLE}"))
-        let options = try CommonOptions.parse(["--config", scratch.path + "/other.yaml", "--data", scratch.path])
+        let options = CommonOptions.of(config: scratch.path + "/other.yaml", data: scratch.path)
         let place = try GatewayPlace.find(options)
         #expect(place.loaded?.configuration.clients.map(\.name) == ["acme"])
     }
@@ -29,11 +30,11 @@ struct PlaceTests {
         let scratch = try Scratch()
         try scratch.write("other.yaml", Desk.yaml + "nonsense: true\n")
         let problems = #expect(throws: ConfigurationProblems.self) {
-            try GatewayPlace.find(try CommonOptions.parse(["--config", scratch.path + "/other.yaml"]))
+            try GatewayPlace.find(CommonOptions.of(config: scratch.path + "/other.yaml"))
         }
         #expect(problems?.problems.map(\.key) == ["nonsense"])
         let place = try GatewayPlace.find(
-            try CommonOptions.parse(["--config", scratch.path + "/other.yaml", "--data", scratch.path]))
+            CommonOptions.of(config: scratch.path + "/other.yaml", data: scratch.path))
         #expect(place.loaded == nil && place.problems != nil && place.data == scratch.path)
     }
 

@@ -60,7 +60,7 @@ struct Desk {
     init() throws {
         scratch = try Scratch()
         try scratch.write("tollgate.yaml", Desk.yaml)
-        options = try CommonOptions.parse(["--data", scratch.path])
+        options = CommonOptions.of(data: scratch.path)
     }
 
     func submit(_ command: Command) throws -> Outcome {
@@ -69,5 +69,15 @@ struct Desk {
 
     func read<Value>(_ body: (Backend) throws -> Value) throws -> Value {
         try Backend.with(options, for: .reading, body)
+    }
+}
+
+extension CommonOptions {
+    /// Options as if they had been parsed.
+    static func of(config: String? = nil, data: String? = nil) -> CommonOptions {
+        var options = CommonOptions()
+        options.config = config
+        options.data = data
+        return options
     }
 }

@@ -122,7 +122,7 @@ struct StoppedGatewayTests {
     @Test func aFolderWithoutADatabaseIsNotMadeByReading() throws {
         let scratch = try Scratch()
         try scratch.write("tollgate.yaml", Desk.yaml)
-        let options = try CommonOptions.parse(["--data", scratch.path])
+        let options = CommonOptions.of(data: scratch.path)
         #expect(throws: LedgerError.self) { try Backend.with(options, for: .reading) { try $0.keys() } }
         #expect(Scratch.names(in: scratch.path) == ["tollgate.yaml"])
     }

@@ -109,7 +109,9 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
         .testTarget(
-            name: "TollgateTests", dependencies: ["tollgate", "Domain", "Settings", "Ledger"], swiftSettings: house),
+            name: "TollgateTests",
+            dependencies: ["tollgate", "Domain", "Settings", "Ledger", "Telemetry", "Control", "Terminal", "Dashboard"],
+            swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

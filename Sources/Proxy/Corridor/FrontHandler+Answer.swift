@@ -83,8 +83,11 @@ extension FrontHandler {
         guard let upstream, let facts, let id = exchange?.record.requestID else {
             return feed(.upstreamBroken("connection lost"))
         }
+        let fields = facts.passedFields ?? UpstreamRequest.passedFields(of: parser.head)
+        if memo != nil, memo?.passedFields == nil { memo?.passedFields = fields }
         let head = UpstreamRequest.head(
-            of: parser.head, intake: facts, upstream: upstream.upstream, requestID: id, bodyLength: body.readableBytes)
+            of: parser.head, intake: facts, fields: fields, upstream: upstream.upstream, requestID: id,
+            bodyLength: body.readableBytes)
         let sent = body
         body = ByteBuffer()
         upstream.send(head: head, body: sent, for: self)

@@ -115,15 +115,38 @@ def test_a_reload_breaks_no_request(gateway, token):
 
 
 def test_the_log_is_opened_anew_where_it_was_moved_away(gateway, token):
-    assert call(gateway.port, token()).status == 200
+    key, sent = token(), 1
+    assert call(gateway.port, key).status == 200
     gateway.wait_for_records(1)
     path = gateway.data / "requests.jsonl"
-    path.rename(gateway.data / "moved.jsonl")
+    moved = gateway.data / "moved.jsonl"
+    path.rename(moved)
     gateway.signal(signal.SIGUSR1)
-    wait_until(path.exists)
-    assert call(gateway.port, token()).status == 200
-    gateway.wait_for_records(1)
-    assert len((gateway.data / "moved.jsonl").read_text().splitlines()) == 1
+    while not path.exists():
+        assert call(gateway.port, key).status == 200
+        sent += 1
+        assert sent < 2000
+    assert gateway.stop() == 0
+    lines = [json.loads(line)["request_id"] for file in (moved, path) for line in file.read_text().splitlines()]
+    assert len(lines) == len(set(lines)) == sent
+
+
+def test_the_log_is_rotated_by_size_and_so_many_are_kept(make_gateway, token):
+    gateway = make_gateway(starts=False)
+    text = gateway.config.read_text().replace("rotate: 64MB, keep: 3", "rotate: 64KB, keep: 2")
+    gateway.config.write_text(text)
+    gateway.start()
+    key = token()
+    with Wire(gateway.port) as wire:
+        for _ in range(500):
+            wire.send(request_bytes(chat_body(), key))
+            assert wire.answer().status == 200
+    assert gateway.stop() == 0
+    files = sorted(gateway.data.glob("requests*"))
+    assert len(files) == 3, files
+    for file in files:
+        assert file.stat().st_size <= 64 * 1024
+        assert all(json.loads(line) for line in file.read_text().splitlines())
 
 
 def test_only_its_owner_reads_the_data_folder_and_the_socket(gateway):

@@ -75,7 +75,7 @@ int tg_process_undumpable(void);
 int tg_thread_alternate_stack(void);
 
 /// Installs handlers for SEGV, BUS, ILL, TRAP, FPE and ABRT that restore the terminal and redirected output, say
-/// which signal it was, put the previous handler back and raise the signal again. Also gives this thread its stack.
+/// which signal it was, and raise it again with its default effect. Also gives this thread its stack.
 int tg_crash_handlers_install(void);
 
 // MARK: output while the screen is up

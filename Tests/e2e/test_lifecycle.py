@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import threading
 import time
@@ -191,6 +192,45 @@ def test_descriptors_go_back_to_where_they_were(gateway, token):
         wire.close()
     # One kept connection to the provider for each event loop may stay.
     wait_until(lambda: gateway.descriptors() <= before + 4)
+
+
+def test_a_low_soft_limit_of_descriptors_is_raised(make_gateway, provider, token):
+    gateway = make_gateway(starts=False)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    gateway.start(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard)))
+    key = token()
+    wires = [Wire(gateway.port) for _ in range(100)]
+    for wire in wires:
+        wire.send(request_bytes(chat_body(script={"kind": "hang"}), key))
+    wait_until(lambda: provider.open == 100)
+    for wire in wires:
+        wire.close()
+
+
+def test_running_out_of_descriptors_hurts_nobody_who_is_in(make_gateway, token):
+    gateway = make_gateway(starts=False)
+    gateway.start(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
+    key = token()
+    stream = Stream(gateway.port, key, {"chunks": 150, "interval": 0.02})
+    stream.wait_for(b"word1")
+    wires = []
+    for _ in range(200):
+        wires.append(Wire(gateway.port))
+    time.sleep(1)
+    before = os.times().elapsed, cpu_seconds(gateway.pid)
+    time.sleep(1)
+    used = (cpu_seconds(gateway.pid) - before[1]) / (os.times().elapsed - before[0])
+    assert used <= 0.25, f"{used:.0%} without descriptors"
+    for wire in wires:
+        wire.close()
+    wait_until(lambda: call(gateway.port, key).status == 200, timeout=3)
+    stream.read_to_end()
+    assert stream.is_whole
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def test_it_serves_again_after_it_was_killed(gateway, token):

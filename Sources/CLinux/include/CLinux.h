@@ -70,6 +70,10 @@ int tg_thread_name(const char *name);
 /// No core file is written either.
 int tg_process_undumpable(void);
 
+/// Lets this process have as many descriptors as the system allows it: the usual soft limit of 1024 would end at 500
+/// requests, each with a connection on both sides.
+int tg_descriptors_raise(void);
+
 /// Gives the calling thread a stack of its own for signal handlers, released when the thread ends.
 /// Without it a thread whose stack has overflowed dies without restoring the terminal.
 int tg_thread_alternate_stack(void);

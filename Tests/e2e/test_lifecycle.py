@@ -180,14 +180,15 @@ def test_the_ready_line_is_the_only_output(gateway, token):
         assert json.loads(line)["level"], line
 
 
-def test_descriptors_go_back_to_where_they_were(gateway, token):
+def test_descriptors_go_back_to_where_they_were(gateway, provider, token):
     key = token()
     assert call(gateway.port, key).status == 200
     before = gateway.descriptors()
     wires = [Wire(gateway.port) for _ in range(200)]
     for wire in wires:
         wire.send(request_bytes(chat_body(script={"kind": "hang"}), key))
-    wait_until(lambda: gateway.descriptors() >= before + 200)
+    wait_until(lambda: provider.open == 200)
+    assert gateway.descriptors() >= before + 400 - 4
     for wire in wires:
         wire.close()
     # One kept connection to the provider for each event loop may stay.

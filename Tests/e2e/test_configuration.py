@@ -244,3 +244,35 @@ def test_names_from_outside_are_written_without_control_characters(gateway):
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
     assert all(len(line) <= 8192 for line in text.splitlines())
     assert os.stat(gateway.data / "requests.jsonl").st_mode & 0o777 == 0o600
+
+
+def test_secrets_come_from_the_environment_or_a_file_beside_it(tmp_path):
+    file = tmp_path / "tollgate.yaml"
+    file.write_text(GOOD.replace("@PORT", "0").replace(PROVIDER_KEY, "${MY_KEY}") + "name: ${MY_NAME:-nobody}\n")
+    assert run(tmp_path, "check", "--config", "tollgate.yaml").returncode == 78
+    assert run(tmp_path, "check", "--config", "tollgate.yaml", MY_KEY=PROVIDER_KEY).returncode == 0
+    (tmp_path / ".env").write_text(f"# secrets\nMY_KEY={PROVIDER_KEY}\n")
+    (tmp_path / ".env").chmod(0o600)
+    assert run(tmp_path, "check", "--config", "tollgate.yaml").returncode == 0
+
+
+def test_a_secret_that_everybody_may_read_is_warned_of(tmp_path):
+    file = tmp_path / "tollgate.yaml"
+    file.write_text(GOOD.replace("@PORT", "0"))
+    file.chmod(0o644)
+    done = run(tmp_path, "check", "--config", "tollgate.yaml")
+    assert done.returncode == 0
+    assert re.search("read|mode|0644|permission", done.stdout + done.stderr, re.I)
+    assert PROVIDER_KEY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "a" * 1_000_000, "[" * 100_000, "- " * 50_000, "{" * 10_000, "\ufeff", "&a [*a]", "? ? ? ?"])
+def test_nonsense_of_any_size_is_refused_quickly(tmp_path, text):
+    file = tmp_path / "tollgate.yaml"
+    file.write_text(text)
+    file.chmod(0o600)
+    began = time.monotonic()
+    done = run(tmp_path, "serve", "--config", "tollgate.yaml")
+    assert done.returncode == 78 and done.stderr
+    assert len(done.stderr) < 50_000
+    assert time.monotonic() - began < 3

@@ -47,23 +47,33 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     /// The field of this name, by length first: at most three comparisons a field.
     @inline(__always)
     static func find(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> KnownField? {
-        func pick(_ field: KnownField) -> KnownField? { bytes.equals(range, field.name) ? field : nil }
         switch range.count {
-        case 4: return pick(.host)
-        case 6: return pick(.expect)
-        case 7: return pick(.apiKey) ?? pick(.trailer)
-        case 8: return pick(.location)
-        case 9: return pick(.xAPIKey) ?? pick(.forwarded)
-        case 10: return pick(.connection) ?? pick(.userAgent)
-        case 11: return pick(.retryAfter)
-        case 12: return pick(.contentType) ?? pick(.xRequestID)
-        case 13: return pick(.authorization)
-        case 14: return pick(.contentLength) ?? pick(.xGoogAPIKey)
-        case 15: return pick(.xForwardedFor)
-        case 16: return pick(.contentEncoding)
-        case 17: return pick(.transferEncoding)
+        case 4: return named(bytes, range, "host", .host)
+        case 6: return named(bytes, range, "expect", .expect)
+        case 7: return named(bytes, range, "api-key", .apiKey) ?? named(bytes, range, "trailer", .trailer)
+        case 8: return named(bytes, range, "location", .location)
+        case 9: return named(bytes, range, "x-api-key", .xAPIKey) ?? named(bytes, range, "forwarded", .forwarded)
+        case 10: return named(bytes, range, "connection", .connection) ?? named(bytes, range, "user-agent", .userAgent)
+        case 11: return named(bytes, range, "retry-after", .retryAfter)
+        case 12:
+            return named(bytes, range, "content-type", .contentType) ?? named(bytes, range, "x-request-id", .xRequestID)
+        case 13: return named(bytes, range, "authorization", .authorization)
+        case 14:
+            return named(bytes, range, "content-length", .contentLength)
+                ?? named(bytes, range, "x-goog-api-key", .xGoogAPIKey)
+        case 15: return named(bytes, range, "x-forwarded-for", .xForwardedFor)
+        case 16: return named(bytes, range, "content-encoding", .contentEncoding)
+        case 17: return named(bytes, range, "transfer-encoding", .transferEncoding)
         default: return nil
         }
+    }
+
+    /// `field` where the bytes are `name`.
+    @inline(__always)
+    private static func named(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ name: StaticString, _ field: KnownField
+    ) -> KnownField? {
+        bytes.equals(range, name) ? field : nil
     }
 }
 

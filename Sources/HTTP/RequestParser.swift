@@ -96,10 +96,13 @@ package struct RequestParser: Sendable {
         guard let bytes = input.readSlice(length: end) else { return .needsMore }
         input.moveReaderIndex(forwardBy: 2)
         head.bytes = bytes
-        var parsed = head
-        head = Head()
-        try RequestParser.parse(&parsed, limits: limits)
-        head = parsed
+        do {
+            try RequestParser.parse(&head, limits: limits)
+        } catch {
+            // Nobody shall act on half a head.
+            head = Head()
+            throw error
+        }
         isInsideHead = false
         emptyLines = 0
         phase = .body(BodyReader(framing: head.framing, limits: limits))

@@ -202,3 +202,40 @@ package struct Head: Sendable {
         }
     }
 }
+
+extension Head {
+    /// Writes the fields that `passes` accepts, one line each, as `Name: value`.
+    ///
+    /// Neighbours that stand in the head as they are written go over in one copy: a head of twelve fields takes two or
+    /// three writes and not four a field.
+    ///
+    /// - Parameter passes: takes the name's bytes and the field; it must not keep the bytes.
+    @inline(__always)
+    package func writeFields(
+        into buffer: inout ByteBuffer, where passes: (UnsafeRawBufferPointer, Field) -> Bool
+    ) {
+        withBytes { all in
+            var run = 0..<0
+            for field in fields {
+                let name = field.nameRange
+                let value = field.valueRange
+                guard passes(UnsafeRawBufferPointer(rebasing: all[name]), field) else { continue }
+                let isPlain =
+                    value.lowerBound == name.upperBound + 2 && all[name.upperBound + 1] == Bytes.space
+                    && value.upperBound + 2 <= all.count && all[value.upperBound] == Bytes.carriageReturn
+                if isPlain, name.lowerBound == run.upperBound {
+                    run = run.lowerBound..<value.upperBound + 2
+                    continue
+                }
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[run]))
+                run = isPlain ? name.lowerBound..<value.upperBound + 2 : 0..<0
+                if isPlain { continue }
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[name]))
+                buffer.writeStaticString(": ")
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[value]))
+                buffer.writeStaticString("\r\n")
+            }
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[run]))
+        }
+    }
+}

@@ -108,6 +108,24 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
+    /// Whether the first bytes are those of `other`, which is not longer.
+    func begins(with other: UnsafeRawBufferPointer) -> Bool {
+        guard other.count <= count else { return false }
+        var index = 0
+        while index + 32 <= other.count {
+            let first = (word(at: index) ^ other.word(at: index)) | (word(at: index + 8) ^ other.word(at: index + 8))
+            let third = word(at: index + 16) ^ other.word(at: index + 16)
+            let fourth = word(at: index + 24) ^ other.word(at: index + 24)
+            if first | third | fourth != 0 { return false }
+            index += 32
+        }
+        while index < other.count {
+            if self[index] != other[index] { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// The first byte from `start` on that no field name has, or `end`.
     @inline(__always)
     func endOfToken(from start: Int, to end: Int) -> Int {

@@ -21,29 +21,6 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case location
     case trailer
 
-    var name: StaticString {
-        switch self {
-        case .host: "host"
-        case .contentLength: "content-length"
-        case .transferEncoding: "transfer-encoding"
-        case .connection: "connection"
-        case .expect: "expect"
-        case .authorization: "authorization"
-        case .xAPIKey: "x-api-key"
-        case .apiKey: "api-key"
-        case .xGoogAPIKey: "x-goog-api-key"
-        case .contentType: "content-type"
-        case .contentEncoding: "content-encoding"
-        case .userAgent: "user-agent"
-        case .xRequestID: "x-request-id"
-        case .xForwardedFor: "x-forwarded-for"
-        case .forwarded: "forwarded"
-        case .retryAfter: "retry-after"
-        case .location: "location"
-        case .trailer: "trailer"
-        }
-    }
-
     /// The field of this name, by length first: at most three comparisons a field.
     @inline(__always)
     static func find(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> KnownField? {

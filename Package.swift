@@ -1,7 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target of ours. `-enable-cmo-everything` lets `package` declarations be inlined and
+/// Settings of every Swift target of ours.
+///
+/// `-enable-cmo-everything` lets `package` declarations be inlined and
 /// specialised across rooms in release builds; without it each cross-target call on the corridor stays a real call.
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -55,13 +57,14 @@ let package = Package(
         .target(
             name: "Control",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix, crypto,
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix,
+                crypto,
             ],
             swiftSettings: house),
         .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
         .target(
             name: "Dashboard",
-            dependencies: ["Domain", "Telemetry", "Settings", "Terminal"],
+            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "CLinux"],
             swiftSettings: house),
         .target(
             name: "Simulator",
@@ -70,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal", "Dashboard",
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal",
+                "Dashboard",
                 "Simulator", "CLinux",
                 nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -102,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],
             swiftSettings: house),
-        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
     ],
     cLanguageStandard: .gnu11
 )

@@ -42,7 +42,9 @@ extension ControlDesk {
         } catch {
             desk.withLock { $0.unwritten.append((row, change)) }
             parts.log.log(.error, "an act is in force but not written down: \(error.message)")
-            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in self?.writeUnwritten() }
+            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
+                self?.writeUnwritten()
+            }
             return (nil, error)
         }
     }
@@ -63,7 +65,9 @@ extension ControlDesk {
         }
         refreshAudit()
         if desk.withLock({ !$0.unwritten.isEmpty }) {
-            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in self?.writeUnwritten() }
+            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
+                self?.writeUnwritten()
+            }
         }
     }
 

@@ -206,7 +206,9 @@ extension ControlDesk {
             desk.remarks = ControlDesk.remarks(loaded)
             desk.directoryIsStale = true
         }
-        guard let policy = made else { return refuseReload([fault?.reason ?? "the configuration is not usable"], order) }
+        guard let policy = made else {
+            return refuseReload([fault?.reason ?? "the configuration is not usable"], order)
+        }
         gateway.withLock { $0 }?.apply(policy)
         parts.recorder.apply(RecorderSettings(loaded.configuration.log))
         parts.reconfigured(loaded.configuration)
@@ -254,7 +256,8 @@ extension ControlDesk {
         var remarks: [String] = []
         if loaded.wantsRedis { remarks.append("limits local") }
         let configuration = loaded.configuration
-        let sets = configuration.tiers.map(\.limits) + configuration.clients.map(\.limits) + configuration.models.map(\.limits)
+        let sets =
+            configuration.tiers.map(\.limits) + configuration.clients.map(\.limits) + configuration.models.map(\.limits)
             + [configuration.limits]
         if sets.contains(where: { $0.all.contains { $0.kind.isMoney || $0.kind == .tokens } }) {
             remarks.append("tokens and budgets soft")

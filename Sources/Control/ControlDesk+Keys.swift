@@ -72,7 +72,9 @@ extension ControlDesk {
         }
         if let fault = NameRule.fault(name) { return Outcome(.refused, "client name: \(fault)") }
         if let tier, configuration.tier(tier) == nil {
-            return Outcome(.refused, "there is no tier \(tier); tiers are \(configuration.tiers.map(\.name).joined(separator: ", "))")
+            return Outcome(
+                .refused,
+                "there is no tier \(tier); tiers are \(configuration.tiers.map(\.name).joined(separator: ", "))")
         }
         if let tier, let known, known.tier != tier {
             return Outcome(.refused, "client \(name) is of tier \(known.tier): a key cannot change that")
@@ -101,7 +103,7 @@ extension ControlDesk {
     }
 
     /// A key that no other has.
-    private func newKey() -> String? {
+    func newKey() -> String? {
         for _ in 0..<8 {
             let random = SystemRandom.bytes(64)
             guard let text = KeyText.make(random: random.span),

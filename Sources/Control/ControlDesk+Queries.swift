@@ -21,6 +21,7 @@ extension ControlDesk {
                 .records(matching: filter, limit: min(max(limit, 1), 2000)) { reply(.records($0)) }
             if asked != true { reply(.failed("the records are not available now")) }
         case .keys(let client): reply(.keys(keyCards(of: client)))
+        case .clients(let name): reply(.clients(clientCards(named: name)))
         case .limits(let scope): reply(limits(scope))
         case .audit, .usage, .undoable: reply(stored(query))
         }
@@ -107,13 +108,23 @@ extension ControlDesk {
         }
     }
 
+    private func clientCards(named name: String?) -> [ClientCard] {
+        let now = parts.wall()
+        return desk.withLock { desk in
+            let names = PolicyMaker.clientNames(desk.configuration, desk.book)
+            let wanted = name.map { names.contains($0) ? [$0] : [] } ?? names.sorted()
+            return wanted.map { ControlDesk.clientCard($0, desk, now: now) }
+        }
+    }
+
     private static func clientCard(_ name: String, _ desk: Desk, now: Timestamp) -> ClientCard {
         let record = PolicyMaker.record(name, desk.configuration, desk.book)
         let ids = (desk.book.keysOfClient[name] ?? []).filter {
             desk.book.keys[$0]?.record.state(at: now) == .active
         }
         let newest = ids.sorted {
-            (desk.book.keys[$0]?.record.created.milliseconds ?? 0) > (desk.book.keys[$1]?.record.created.milliseconds ?? 0)
+            (desk.book.keys[$0]?.record.created.milliseconds ?? 0)
+                > (desk.book.keys[$1]?.record.created.milliseconds ?? 0)
         }
         let suspension = desk.book.suspensions[name]
         return ClientCard(

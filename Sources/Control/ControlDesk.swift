@@ -139,6 +139,7 @@ package final class ControlDesk: Sendable {
         case .restoreKey(let id): restore(id, order)
         case .createKey(let client, let tier, let seconds, let models, let note):
             create(client: client, tier: tier, seconds: seconds, models: models, note: note, order)
+        case .rotateKey(let id, let seconds): rotate(id, graceSeconds: seconds, order)
         case .suspendClient(let name, let seconds): suspend(name, seconds: seconds, order)
         case .resumeClient(let name): resume(name, order)
         case .setLimit(let scope, let limit, let seconds, let why):

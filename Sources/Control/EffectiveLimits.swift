@@ -11,12 +11,16 @@ struct EffectiveLimits {
     func client(_ name: String, tier tierName: String, own: LimitSet) -> [EffectiveLimit] {
         let tier = configuration.tier(tierName)?.limits ?? LimitSet()
         let tierOverrides = Dictionary(
-            book.overrides(of: .tier(tierName), at: now).map { ($0.limit.kind, $0) }, uniquingKeysWith: { first, _ in first })
+            book.overrides(of: .tier(tierName), at: now).map { ($0.limit.kind, $0) },
+            uniquingKeysWith: { first, _ in first })
         let ownOverrides = Dictionary(
-            book.overrides(of: .client(name), at: now).map { ($0.limit.kind, $0) }, uniquingKeysWith: { first, _ in first })
+            book.overrides(of: .client(name), at: now).map { ($0.limit.kind, $0) },
+            uniquingKeysWith: { first, _ in first })
         return LimitKind.allCases.compactMap { kind in
             var current: EffectiveLimit?
-            if let limit = Configuration.defaultLimits[kind] { current = EffectiveLimit(limit: limit, source: .default) }
+            if let limit = Configuration.defaultLimits[kind] {
+                current = EffectiveLimit(limit: limit, source: .default)
+            }
             if let limit = tier[kind] { current = EffectiveLimit(limit: limit, source: .tier) }
             if let override = tierOverrides[kind], own[kind] == nil {
                 current = EffectiveLimit(
@@ -32,7 +36,9 @@ struct EffectiveLimits {
     }
 
     /// The limits of a tier itself, as a new client of it gets them.
-    func tier(_ name: String) -> [EffectiveLimit] { shared(.tier(name), configuration.tier(name)?.limits, source: .tier) }
+    func tier(_ name: String) -> [EffectiveLimit] {
+        shared(.tier(name), configuration.tier(name)?.limits, source: .tier)
+    }
 
     func model(_ name: String) -> [EffectiveLimit] {
         shared(.model(name), configuration.model(name)?.limits, source: .default, hasDefaults: false)

@@ -30,7 +30,9 @@ struct PolicyMaker {
         for key in book.keys.values { keys.set(entry(key.record)) }
         let limits = EffectiveLimits(configuration: configuration, book: book, now: now)
         clients = [:]
-        for name in PolicyMaker.clientNames(configuration, book) { clients[name] = client(name, configuration, limits, book) }
+        for name in PolicyMaker.clientNames(configuration, book) {
+            clients[name] = client(name, configuration, limits, book)
+        }
         makeShared(configuration, limits)
         return policy(configuration, book)
     }

@@ -13,11 +13,15 @@ package struct Actor: Hashable, Sendable, Codable {
     package static let auto = Actor(user: "auto", terminal: "")
 }
 
-/// Everything an operator can do to a running gateway. Screen, command line and admin socket all send these.
+/// Everything an operator can do to a running gateway.
+///
+/// Screen, command line and admin socket all send these.
 package enum Command: Hashable, Sendable, Codable {
     case revokeKey(KeyID)
     case restoreKey(KeyID)
     case createKey(client: String, tier: String?, expiresInSeconds: Int64?, models: [String]?, note: String)
+    /// A successor with the same client and models; the old key ends after the grace time.
+    case rotateKey(KeyID, graceSeconds: Int64)
     /// `forSeconds` nil: until resumed.
     case suspendClient(String, forSeconds: Int64?)
     case resumeClient(String)
@@ -34,8 +38,10 @@ package enum Command: Hashable, Sendable, Codable {
 package struct Order: Hashable, Sendable, Codable {
     package var command: Command
     package var actor: Actor
-    /// The target's version on the author's screen (`ClientCard.version`, `KeyCard.version`); the act is refused
-    /// with `changed meanwhile` where it is no longer that. Nil: act on whatever is there.
+    /// The target's version on the author's screen (`ClientCard.version`, `KeyCard.version`); the act is refused with
+    /// `changed meanwhile` where it is no longer that.
+    ///
+    /// Nil: act on whatever is there.
     package var expectedVersion: Int64?
 
     package init(command: Command, actor: Actor, expectedVersion: Int64? = nil) {
@@ -76,7 +82,9 @@ package struct Outcome: Hashable, Sendable, Codable {
     /// The key's or client's state after the act: `revoked`, `active`, `suspended`.
     package var state: String?
     package var keyID: KeyID?
-    /// A new key, whole. It exists nowhere else and is shown once.
+    /// A new key, whole.
+    ///
+    /// It exists nowhere else and is shown once.
     package var secret: String?
 
     package init(_ result: Result, _ message: String) {
@@ -90,8 +98,10 @@ package struct AuditRow: Hashable, Sendable, Codable {
     package var id: Int64
     package var time: Timestamp
     package var actor: Actor
+    /// The kind of act.
+    ///
     /// `key.revoke`, `key.restore`, `key.create`, `client.suspend`, `client.resume`, `limit.set`, `limit.clear`,
-    /// `config.reload`, `alert.open`, `alert.close`, `limit.end`, …
+    /// `limit.end`, `config.reload`, `gateway.drain`, `undo`, `alert.open`, `alert.close`.
     package var act: String
     /// What it was done to: a key id with `tg_`, a client, a limit scope's text.
     package var target: String

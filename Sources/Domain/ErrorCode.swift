@@ -4,7 +4,9 @@ package enum ErrorOrigin: String, Sendable, Codable {
     case upstream
 }
 
-/// Every way in which a request can end badly. Text forms, statuses and origins are decided here and nowhere else.
+/// Every way in which a request can end badly.
+///
+/// Text forms, statuses and origins are decided here and nowhere else.
 package enum ErrorCode: UInt8, Sendable, Codable, CaseIterable {
     case invalidAPIKey = 1
     case keyRevoked
@@ -85,7 +87,8 @@ package enum ErrorCode: UInt8, Sendable, Codable, CaseIterable {
     package var status: UInt16 {
         switch self {
         case .invalidAPIKey, .keyRevoked, .tokenExpired: 401
-        case .conflictingCredentials, .credentialInQuery, .invalidJSON, .invalidRequest, .badHTTP, .upstreamRejected: 400
+        case .conflictingCredentials, .credentialInQuery, .invalidJSON, .invalidRequest, .badHTTP, .upstreamRejected:
+            400
         case .modelNotAllowed, .pathNotAllowed, .tierUnknown, .clientSuspended: 403
         case .modelNotFound, .pathNotFound: 404
         case .methodNotAllowed: 405

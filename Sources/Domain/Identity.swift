@@ -40,7 +40,9 @@ package struct KeyID: Hashable, Comparable, Sendable, Codable {
     /// The eight characters alone, as commands and JSON give them.
     package var text: String {
         var bytes: [UInt8] = []
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: packed >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: packed >> UInt64(shift)))
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -71,7 +73,9 @@ package enum KeyState: String, Sendable, Codable {
 package struct KeyRecord: Hashable, Sendable, Codable {
     package var id: KeyID
     package var client: String
-    /// SHA-256 of the whole key text, 32 bytes. Never shown, never sent over the admin socket.
+    /// SHA-256 of the whole key text, 32 bytes.
+    ///
+    /// Never shown, never sent over the admin socket.
     package var digest: [UInt8]
     package var created: Timestamp
     package var expires: Timestamp?

@@ -1,4 +1,6 @@
-/// What a limit counts. Budgets of different periods are separate kinds: all of them hold at once.
+/// What a limit counts.
+///
+/// Budgets of different periods are separate kinds: all of them hold at once.
 package enum LimitKind: String, CaseIterable, Sendable, Codable, Comparable {
     case requests
     case tokens
@@ -50,7 +52,9 @@ package enum LimitKind: String, CaseIterable, Sendable, Codable, Comparable {
 /// One limit: so many requests or tokens a window, so many at once, or so much money a calendar period.
 package struct Limit: Hashable, Sendable, Codable {
     package var kind: LimitKind
-    /// Requests, tokens, open requests, or nano-dollars, by `kind`; never negative. Zero refuses everything.
+    /// Requests, tokens, open requests, or nano-dollars, by `kind`; never negative.
+    ///
+    /// Zero refuses everything.
     package var amount: Int64
     /// Length of the sliding window in seconds, 1 to 86,400; 0 where `kind` has no window.
     package var windowSeconds: Int64

@@ -123,13 +123,18 @@ package struct Price: Hashable, Sendable, Codable {
     /// What `usage` costs: Σ tokens × rate in 128 bits, divided once by a million, half up; saturates at the top.
     package func cost(of usage: TokenUsage) -> NanoDollars {
         let cachedRate = cachedInputNanosPerMillion ?? inputNanosPerMillion
+        // One product of two `Int64` always fits; their sum, or five of them, may not.
         var sum = Int128(usage.inputUncached) * Int128(inputNanosPerMillion)
-        sum += Int128(usage.cacheRead) * Int128(cachedRate)
+        func add(_ tokens: Int64, _ rate: Int64, times: Int128 = 1, over: Int128 = 1) {
+            let product = Int128(tokens) * Int128(rate)
+            sum = sum.addingSaturated(product.multipliedSaturated(by: times) / over)
+        }
+        add(usage.cacheRead, cachedRate)
         // Writing to a cache is dearer than plain input: 1.25 times for five minutes, twice for an hour.
-        sum += Int128(usage.cacheWrite5m) * Int128(inputNanosPerMillion) * 5 / 4
-        sum += Int128(usage.cacheWrite1h) * Int128(inputNanosPerMillion) * 2
-        sum += Int128(usage.outputVisible) * Int128(outputNanosPerMillion)
-        sum += Int128(usage.reasoning) * Int128(reasoningNanosPerMillion ?? outputNanosPerMillion)
-        return NanoDollars(nanos: Int64(clamping: (sum + 500_000) / 1_000_000))
+        add(usage.cacheWrite5m, inputNanosPerMillion, times: 5, over: 4)
+        add(usage.cacheWrite1h, inputNanosPerMillion, times: 2)
+        add(usage.outputVisible, outputNanosPerMillion)
+        add(usage.reasoning, reasoningNanosPerMillion ?? outputNanosPerMillion)
+        return NanoDollars(nanos: Int64(clamping: sum.addingSaturated(500_000) / 1_000_000))
     }
 }

@@ -8,6 +8,8 @@ package enum Query: Hashable, Sendable, Codable {
     case audit(limit: Int)
     /// All keys of a client, or all keys.
     case keys(client: String?)
+    /// All clients, or the one of a name: configured, kept, or the subject of an act.
+    case clients(name: String?)
     /// Effective limits of a scope.
     case limits(LimitScope)
     /// Spend since a moment, summed by these columns of `client`, `model`, `day`, `hour`.
@@ -58,6 +60,7 @@ package enum Answer: Sendable, Codable {
     case records([RequestRecord])
     case audit([AuditRow])
     case keys([KeyCard])
+    case clients([ClientCard])
     case limits([EffectiveLimit])
     case usage([UsageRow])
     case undoable(AuditRow?)

@@ -91,8 +91,9 @@ package struct Opened: Sendable {
     }
 }
 
-/// The second fact: a finished request. Screen, log, ledger and metrics are made of it; it never holds text of a
-/// prompt or an answer, nor a secret.
+/// The second fact: a finished request.
+///
+/// Screen, log, ledger and metrics are made of it; it never holds text of a prompt or an answer, nor a secret.
 package struct RequestRecord: Sendable, Codable {
     /// Wall time of arrival.
     package var time: Timestamp
@@ -118,7 +119,9 @@ package struct RequestRecord: Sendable, Codable {
     /// The provider's status, 0 where it gave none.
     package var upstreamStatus: UInt16
     package var error: ErrorCode?
-    /// A short cause for people: `requests 300/1m, retry after 41 s`, `connection refused`. No secret, no prompt.
+    /// A short cause for people.
+    ///
+    /// `requests 300/1m, retry after 41 s`, `connection refused`. No secret, no prompt.
     package var detail: String
     package var isStream: Bool
     package var messageCount: Int32

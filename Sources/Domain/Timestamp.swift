@@ -58,7 +58,9 @@ package enum Calendar {
         return value % divisor < 0 ? quotient - 1 : quotient
     }
 
-    /// Days since 1970-01-01 of a civil date. Source: H. Hinnant, days_from_civil.
+    /// Days since 1970-01-01 of a civil date.
+    ///
+    /// Source: H. Hinnant, days_from_civil.
     package static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = floorDivide(shifted, 400)

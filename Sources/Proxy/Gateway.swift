@@ -89,8 +89,9 @@ package final class Gateway: Sendable {
         return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
     }
 
-    /// Begins to drain: ready no more, answers close their connections, idle ones are closed. New requests that come
-    /// all the same are still served.
+    /// Begins to drain: ready no more, answers close their connections, idle ones are closed.
+    ///
+    /// New requests that come all the same are still served.
     package func beginDraining() {
         draining.store(true, ordering: .relaxed)
         for loop in loops { try? loop.eventLoop.submit { loop.value.beginDraining() }.wait() }

@@ -11,7 +11,12 @@ struct Tollgate: ParsableCommand {
             providers and clients; `tollgate init` writes a first configuration.
             """,
         version: Version.text,
-        subcommands: [RunCommand.self, ServeCommand.self, DemoCommand.self],
+        subcommands: [
+            RunCommand.self, ServeCommand.self, DemoCommand.self, CheckCommand.self, KeysCommand.self,
+            ClientsCommand.self, LimitsCommand.self, UndoCommand.self, ReloadCommand.self, UsageCommand.self,
+            AuditCommand.self, LogCommand.self, SnapshotCommand.self, AttachCommand.self, InitCommand.self,
+            ThemeCommand.self, CompletionsCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 

@@ -58,7 +58,8 @@ import Testing
     @Test(arguments: sizes)
     func everyDialogShowsItsTitleAndItsAnswers(size: Size) {
         let titles = [
-            "revoke": ["revoke key", " y "], "limits": ["limits acme-batch", "150/1m"],
+            "revoke": ["revoke key", "tg_7Q2fA9xk", "188 req/s", "61 ", " end", " y "],
+            "limits": ["limits acme-batch", "150/1m"],
             "suspend": ["suspend acme-batch", "5m"], "quit": ["quit", " d ", " k ", " Esc "], "undo": ["undo", " y "],
             "many": ["revoke 6 keys", "6"], "secret": ["new key", "Zz9x8Y"],
         ]

@@ -39,7 +39,9 @@ package final class AdminClient {
     }
 
     private func post<Value: Decodable>(_ path: String, _ value: some Encodable) throws(AdminError) -> Value {
-        guard let body = try? JSONEncoder().encode(value) else { throw AdminError(.failed, "cannot be written as JSON") }
+        guard let body = try? JSONEncoder().encode(value) else {
+            throw AdminError(.failed, "cannot be written as JSON")
+        }
         return try decode(try exchange("POST", path, body: Array(body)))
     }
 

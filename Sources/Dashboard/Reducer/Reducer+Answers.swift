@@ -31,7 +31,7 @@ extension Reducer {
 
     private static func offersUndo(_ command: Command) -> Bool {
         switch command {
-        case .undo, .reload, .drain, .createKey: false
+        case .undo, .reload, .drain, .createKey, .rotateKey: false
         default: true
         }
     }
@@ -146,6 +146,7 @@ extension Command {
         case .revokeKey(let id): "revoke \(id.shown)"
         case .restoreKey(let id): "restore \(id.shown)"
         case .createKey(let client, _, _, _, _): "create a key for \(client)"
+        case .rotateKey(let id, _): "rotate \(id.shown)"
         case .suspendClient(let name, _): "suspend \(name)"
         case .resumeClient(let name): "resume \(name)"
         case .setLimit(let scope, let limit, _, _): "\(limit.kind.word) \(limit.text) for \(scope.text)"

@@ -25,17 +25,17 @@ extension Columns {
     static func audit(_ stage: Stage) -> [TableColumn] {
         [
             audit("TIME", stage.layout == .tiny ? 8 : 10, rank: 0) { .text(.muted(stage.moment($0.time))) },
-            audit("WHO", 5, rank: 2, most: 12) { .text(author($0)) },
-            audit("FROM", 6, rank: 8, most: 10) { .text(.muted($0.actor.terminal)) },
-            audit("ACT", 14, rank: 1, most: 16) { .text(.plain($0.act)) },
-            audit("TARGET", 11, rank: 0, most: 28) { .text(.plain($0.target)) },
-            audit("BEFORE", 8, rank: 5, most: 26) {
+            audit("WHO", 5, rank: 2, most: 10) { .text(author($0)) },
+            audit("FROM", 6, rank: 8) { .text(.muted($0.actor.terminal)) },
+            audit("ACT", 14, rank: 1) { .text(.plain($0.act)) },
+            audit("TARGET", stage.layout.hasFrames ? 14 : 11, rank: 0, most: 20) { .text(.plain($0.target)) },
+            audit("BEFORE", stage.layout.hasFrames ? 15 : 10, rank: 5, most: 26) {
                 .text($0.before.isEmpty ? .faint(Figures.nothing) : .muted($0.before))
             },
-            audit("AFTER", 8, rank: 4, most: 26) {
+            audit("AFTER", stage.layout.hasFrames ? 21 : 10, rank: 4, most: 30) {
                 .text($0.after.isEmpty ? .faint(Figures.nothing) : .plain($0.after))
             },
-            audit("UNDO", 12, rank: 3, most: 22) { .text(Acts.undo($0, now: stage.now)) },
+            audit("UNDO", stage.layout.hasFrames ? 18 : 8, rank: 3, most: 20) { .text(Acts.undo($0, now: stage.now)) },
             audit("WHY", 4, rank: 9, most: 60) { .text(.muted($0.why)) },
         ]
     }
@@ -57,14 +57,16 @@ extension Columns {
     static func incidents(_ stage: Stage) -> [TableColumn] {
         let acts = stage.snapshot.audit
         return [
-            incident("SUBJECT", 18, rank: 0, most: 26) { .text(.plain($0.subject)) },
-            incident("WHAT", 16, rank: 1, most: 22) { .text(Span($0.what, $0.end == nil ? $0.severity.role : .text)) },
+            incident("SUBJECT", 18, rank: 0, most: 24) { .text(.plain($0.subject)) },
+            incident("WHAT", stage.layout.hasFrames ? 22 : 16, rank: 1, most: 24) {
+                .text(Span($0.what, $0.end == nil ? $0.severity.role : .text))
+            },
             incident("START", 8, rank: 2) { .text(.muted(stage.dayTime($0.start))) },
             incident("LASTED", 15, rank: 3) { row in .text(lasted(row, now: stage.now)) },
-            incident("PEAK", 20, rank: 4, most: 30) { row in
+            incident("PEAK", 22, rank: 4, most: 34) { row in
                 .spans([.plain(row.peak), .muted(" at \(stage.shortTime(row.peakAt))")])
             },
-            incident("ENDED BY", 16, rank: 5, most: 60) { row in
+            incident("ENDED BY", 18, rank: 5, most: 60) { row in
                 guard let number = row.endedBy else { return .text(.faint(row.end == nil ? "" : "itself")) }
                 guard let act = acts.first(where: { $0.id == number }) else { return .text(.muted("act \(number)")) }
                 return .spans([Span(act.actor.user, .info), .plain(" \(act.act) \(act.target)")])

@@ -36,7 +36,8 @@ struct CallerCheck {
                     guard let bearer = CallerCheck.bearer(all, range) else {
                         return .failure(
                             CallerFault(
-                                .invalidAPIKey, "The Authorization field is not `Bearer KEY`. Send a gateway key that way."))
+                                .invalidAPIKey,
+                                "The Authorization field is not `Bearer KEY`. Send a gateway key that way."))
                     }
                     range = bearer
                 }
@@ -48,7 +49,8 @@ struct CallerCheck {
             }
             guard let credential else {
                 return .failure(
-                    CallerFault(.invalidAPIKey, "No API key. Send a gateway key (tg_...) as `Authorization: Bearer KEY`."))
+                    CallerFault(
+                        .invalidAPIKey, "No API key. Send a gateway key (tg_...) as `Authorization: Bearer KEY`."))
             }
             let bytes = UnsafeRawBufferPointer(rebasing: all[credential])
             let span = bytes.bindMemory(to: UInt8.self).span
@@ -120,14 +122,17 @@ struct CallerCheck {
         let named = policy.clients[token.subject]
         if let named, !named.isSubject { return .success(named) }
         let tierName = token.tier ?? policy.defaultTier
-        guard let tier = policy.tiers[tierName] else { return .failure(CallerFault(.tierUnknown, client: token.subject)) }
+        guard let tier = policy.tiers[tierName] else {
+            return .failure(CallerFault(.tierUnknown, client: token.subject))
+        }
         if let known = subjects[token.subject], known.tier == tierName { return .success(known) }
         // What an operator changed for this subject wins over its tier.
         let overrides = named?.limits.filter { $0.source == .override } ?? []
         let limits =
             tier.limits.filter { limit in !overrides.contains { $0.limit.kind == limit.limit.kind } } + overrides
         let scope = Scope(
-            limits: ScopeLimits(limits.map(\.limit)), counters: table.counters(for: "client:" + token.subject, now: now))
+            limits: ScopeLimits(limits.map(\.limit)), counters: table.counters(for: "client:" + token.subject, now: now)
+        )
         let made = ClientPolicy(
             name: token.subject, tier: tierName, scope: scope, models: tier.models,
             suspendedUntil: named?.suspendedUntil ?? 0, limits: limits)

@@ -409,7 +409,9 @@ extension Exchange {
         if plan.isUnchanged { return bytes }
         var passed = ByteBuffer(bytes: plan.held)
         for piece in plan.pieces {
-            guard let slice = bytes.getSlice(at: bytes.readerIndex + piece.lowerBound, length: piece.count) else { continue }
+            guard let slice = bytes.getSlice(at: bytes.readerIndex + piece.lowerBound, length: piece.count) else {
+                continue
+            }
             passed.writeImmutableBuffer(slice)
         }
         return passed

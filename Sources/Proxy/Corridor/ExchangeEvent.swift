@@ -57,7 +57,9 @@ enum ExchangeEvent {
     case shutDown
 }
 
-/// What the handler has to do. At most one a step; events that arrive meanwhile wait.
+/// What the handler has to do.
+///
+/// At most one a step; events that arrive meanwhile wait.
 enum ExchangeAction {
     case nothing
     /// Ask admission, and answer with `limitAnswered`.

@@ -83,8 +83,11 @@ extension FrontHandler {
         guard let upstream, let facts, let id = exchange?.record.requestID else {
             return feed(.upstreamBroken("connection lost"))
         }
+        let fields = facts.passedFields ?? UpstreamRequest.passedFields(of: parser.head)
+        if memo != nil, memo?.passedFields == nil { memo?.passedFields = fields }
         let head = UpstreamRequest.head(
-            of: parser.head, intake: facts, upstream: upstream.upstream, requestID: id, bodyLength: body.readableBytes)
+            of: parser.head, intake: facts, fields: fields, upstream: upstream.upstream, requestID: id,
+            bodyLength: body.readableBytes)
         let sent = body
         body = ByteBuffer()
         upstream.send(head: head, body: sent, for: self)
@@ -92,7 +95,8 @@ extension FrontHandler {
 
     private func common(date wall: Int64) -> AnswerHead.Common {
         AnswerHead.Common(
-            requestID: exchange?.record.requestID ?? .made(boot: loop.boot, counter: 0), limits: exchange?.record.limits,
+            requestID: exchange?.record.requestID ?? .made(boot: loop.boot, counter: 0),
+            limits: exchange?.record.limits,
             date: loop.date(wall: wall), keepsAlive: keepsAlive && !loop.isDraining, isHTTP10: parser.head.isHTTP10)
     }
 
@@ -128,7 +132,8 @@ extension FrontHandler {
         isChunked = if case .chunked = ending { true } else { false }
         if case .close = ending { keepsAlive = false }
         var buffer = ByteBufferAllocator().buffer(capacity: 1024)
-        AnswerHead.relay(head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &buffer)
+        AnswerHead.relay(
+            head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &buffer)
         if first.readableBytes > 0 { frame(first, into: &buffer) }
         exchange?.record.bytesOut += Int64(buffer.readableBytes)
         context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
@@ -179,7 +184,8 @@ extension FrontHandler {
     private func sendRefusal(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
         if refusal.closes || (parser.head.expectsContinue && !isBodyDone && mode != .collecting) { keepsAlive = false }
         var buffer = ByteBufferAllocator().buffer(capacity: 1024 + content.readableBytes)
-        AnswerHead.refusal(refusal, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
+        AnswerHead.refusal(
+            refusal, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
         write(buffer, content: parser.head.method == .head ? ByteBuffer() : content)
         finish(now: now)
     }
@@ -225,7 +231,8 @@ extension FrontHandler {
         } else {
             loop.meter.open(
                 Opened(
-                    time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID, model: record.model,
+                    time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID,
+                    model: record.model,
                     upstream: "", isStream: record.isStream,
                     decision: record.error.map { .refused($0) } ?? .admitted))
         }

@@ -16,6 +16,10 @@ extension FrontHandler {
         discarded = 0
         hasBegun = false
         isBodyDone = false
+        if let memo, memo.holds(for: head, epoch: loop.policy.epoch), memo.caller.expires > wall {
+            return headRepeated(memo, head: head, wall: wall, now: now)
+        }
+        memo = nil
         let target = head.withBytes { all in
             PathRules.target(UnsafeRawBufferPointer(rebasing: all[head.target]).bindMemory(to: UInt8.self).span)
         }
@@ -37,8 +41,28 @@ extension FrontHandler {
             exchange?.record.keyID = fault.key
             exchange?.record.client = fault.client
             refuse(Refusal(fault.code, message: fault.message))
-        case .success(let caller): authenticated(caller, target: target, head: head, wall: wall)
+        case .success(let caller):
+            if let record = exchange?.record {
+                memo = HeadMemo(head: head, epoch: loop.policy.epoch, target: target, caller: caller, record: record)
+            }
+            authenticated(caller, target: target, head: head, wall: wall)
         }
+    }
+
+    /// The same head as before: everything that was proven and picked from it still holds.
+    private func headRepeated(_ memo: HeadMemo, head: Head, wall: Int64, now: Int64) {
+        var record = RequestRecord(time: Timestamp(milliseconds: wall), requestID: loop.nextRequestID())
+        record.address = memo.address
+        record.userAgent = memo.userAgent
+        record.method = memo.method
+        record.path = memo.path
+        record.bytesIn = Int64(head.bytes.readableBytes)
+        exchange = Exchange(record: record, at: now)
+        loop.exchangeCount(changedBy: 1)
+        let path = head.target.lowerBound..<head.target.lowerBound + memo.target.path.count
+        facts = RequestIntake(
+            route: memo.target.route, target: head.target, path: path, passedFields: memo.passedFields)
+        authenticated(memo.caller, target: memo.target, head: head, wall: wall)
     }
 
     private func newRecord(_ head: Head, path: Range<Int>, wall: Int64) -> RequestRecord {

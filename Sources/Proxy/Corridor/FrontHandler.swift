@@ -42,6 +42,8 @@ final class FrontHandler: ChannelInboundHandler {
     var facts: RequestIntake?
     var body = ByteBuffer()
     var discarded = 0
+    /// What the last good head on this connection led to.
+    var memo: HeadMemo?
     var order: Dispatch?
     var upstream: UpstreamConnection?
     var upstreamHead: Head?

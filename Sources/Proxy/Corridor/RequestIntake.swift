@@ -12,6 +12,8 @@ struct RequestIntake {
     var caller: Caller?
     /// Whether the body is JSON whose facts are read.
     var isJSON = true
+    /// The fields that pass to the provider, where they are written out already.
+    var passedFields: ByteBuffer?
 }
 
 /// Where an admitted request goes and what it was counted in.

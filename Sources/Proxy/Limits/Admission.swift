@@ -59,7 +59,9 @@ package struct Admission: Sendable {
         }
     }
 
-    /// Gives back the open request and adds what it used. Called exactly once for each admitted request.
+    /// Gives back the open request and adds what it used.
+    ///
+    /// Called exactly once for each admitted request.
     package func settle(tokens: Int64, costNanos: Int64, wallSeconds: Int64, now: Int64) {
         Admission.settle(client, tokens: tokens, costNanos: costNanos, wallSeconds: wallSeconds, now: now)
         if let model {
@@ -96,7 +98,9 @@ package struct Admission: Sendable {
         now: Int64, wallSeconds: Int64
     ) -> LimitState {
         let refusal =
-            client.limits.refusal(&own, now: now, wallSeconds: wallSeconds).map { ($0, LimitState.RefusingScope.client) }
+            client.limits.refusal(&own, now: now, wallSeconds: wallSeconds).map {
+                ($0, LimitState.RefusingScope.client)
+            }
             ?? model?.limits.refusal(&shared, now: now, wallSeconds: wallSeconds).map { ($0, .model) }
             ?? gateway?.limits.refusal(&all, now: now, wallSeconds: wallSeconds).map { ($0, .gateway) }
         if refusal == nil {

@@ -28,7 +28,9 @@ package final class ClientTable: Sendable {
         stripes = (0..<16).map { _ in LockedStripe(sweepAt: sweepAt) }
     }
 
-    /// The counters of `name`, made where there are none. O(1), a hash and a lock.
+    /// The counters of `name`, made where there are none.
+    ///
+    /// O(1), a hash and a lock.
     package func counters(for name: String, now: Int64) -> ScopeCounters {
         stripe(name).stripe.withLock { stripe in
             if let known = stripe.counters[name] { return known }

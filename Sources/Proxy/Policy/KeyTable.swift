@@ -76,7 +76,9 @@ package struct KeyTable: Sendable {
 
     package init() { shards = Array(repeating: [:], count: KeyTable.shardCount) }
 
-    /// The entry of `id`. O(1).
+    /// The entry of `id`.
+    ///
+    /// O(1).
     package subscript(id: KeyID) -> KeyEntry? { shards[KeyTable.shard(id)][id] }
 
     /// Adds or replaces an entry.

@@ -31,7 +31,9 @@ package final class Upstream: Sendable {
     }
 
     /// `https://api.example.com:443`: no path, no key.
-    package var origin: String { "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    package var origin: String {
+        "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
 }
 
 /// Connections to a provider over all loops.

@@ -36,7 +36,8 @@ final class UpstreamPools {
 
     /// Makes a connection; `completion` is called on the loop, exactly once.
     func connect(
-        _ upstream: Upstream, timeout: TimeAmount, completion: @escaping (Result<UpstreamConnection, ConnectFault>) -> Void
+        _ upstream: Upstream, timeout: TimeAmount,
+        completion: @escaping (Result<UpstreamConnection, ConnectFault>) -> Void
     ) {
         let bound = NIOLoopBound(completion, eventLoop: eventLoop)
         let bootstrap = ClientBootstrap(group: eventLoop)
@@ -46,7 +47,8 @@ final class UpstreamPools {
                 channel.eventLoop.makeCompletedFuture {
                     if let tls = upstream.tls {
                         // An address has no name to check the certificate's host against but itself.
-                        let name = upstream.host.utf8.allSatisfy { $0 == 0x2e || $0 == 0x3a || ($0 >= 0x30 && $0 <= 0x39) }
+                        let name =
+                            upstream.host.utf8.allSatisfy { $0 == 0x2e || $0 == 0x3a || ($0 >= 0x30 && $0 <= 0x39) }
                             ? nil : upstream.host
                         try channel.pipeline.syncOperations.addHandler(
                             try NIOSSLClientHandler(context: tls, serverHostname: name))

@@ -5,8 +5,16 @@ import Wire
 
 /// Writes the request that a provider receives: the caller's own but for credentials, framing and hop-by-hop fields.
 enum UpstreamRequest {
+    /// The caller's fields that may pass.
+    static func passedFields(of head: Head) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: head.bytes.readableBytes)
+        AnswerHead.copyFields(of: head, isRequest: true, into: &buffer)
+        return buffer
+    }
+
     static func head(
-        of head: Head, intake: RequestIntake, upstream: Upstream, requestID: RequestID, bodyLength: Int
+        of head: Head, intake: RequestIntake, fields: ByteBuffer, upstream: Upstream, requestID: RequestID,
+        bodyLength: Int
     ) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: 512 + head.bytes.readableBytes)
         head.withBytes { all in
@@ -17,7 +25,7 @@ enum UpstreamRequest {
         }
         buffer.writeStaticString(" HTTP/1.1\r\n")
         buffer.writeBytes(upstream.requestFields)
-        AnswerHead.copyFields(of: head, isRequest: true, into: &buffer)
+        buffer.writeImmutableBuffer(fields)
         buffer.writeStaticString("Accept-Encoding: identity\r\nX-Request-ID: ")
         AnswerHead.write(requestID, into: &buffer)
         buffer.writeStaticString("\r\n")

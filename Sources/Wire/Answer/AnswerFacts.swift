@@ -20,9 +20,16 @@ struct AnswerFacts {
     /// `choices` is there and has no element.
     var hasNoChoices = false
     var hasError = false
+    /// How many strings of text have been counted.
+    var textCount = 0
+    /// Where the last of them stands, without its quotes.
+    var textRange = 0..<0
 
     /// A chunk that was sent only because usage was asked for.
     var isUsageOnly: Bool { hasNoChoices && figures != nil && textLength == 0 }
+
+    /// One string of text, and nothing else that a stream is judged by.
+    var isPlainText: Bool { textCount == 1 && figures == nil && !hasError && kind == .other }
 
     /// Text of the object that the caller receives.
     var deliveredLength: Int { kind == .delta ? textLength &+ deltaLength : textLength }
@@ -82,8 +89,11 @@ struct AnswerFacts {
 
     private static func kind(_ type: JSONString, _ bytes: Span<UInt8>) -> Kind {
         if type.equals("error", bytes) { return .error }
-        for name: StaticString in ["response.completed", "response.incomplete", "response.failed"]
-        where type.equals(name, bytes) { return .final }
+        if type.equals("response.completed", bytes) || type.equals("response.incomplete", bytes)
+            || type.equals("response.failed", bytes)
+        {
+            return .final
+        }
         let isDelta =
             type.end &- type.start >= 15 && bytes.equals("response.", from: type.start, to: type.start &+ 9)
             && bytes.equals(".delta", from: type.end &- 6, to: type.end)
@@ -94,7 +104,11 @@ struct AnswerFacts {
     /// Counts the answer text in a value: strings, lists, and the members of objects that hold text.
     private mutating func text(_ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int) throws(WireError) {
         switch try json.peek(bytes) {
-        case UInt8(ascii: "\""): textLength &+= try json.string(bytes).decodedCount
+        case UInt8(ascii: "\""):
+            let found = try json.string(bytes)
+            textLength &+= found.decodedCount
+            textCount &+= 1
+            textRange = found.start..<found.end
         case UInt8(ascii: "["):
             try json.open(depth &+ 1)
             var isFirst = true

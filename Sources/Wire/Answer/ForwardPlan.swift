@@ -13,8 +13,8 @@ package struct ForwardPlan: Sendable, Equatable {
     package var isEmpty: Bool { !isUnchanged && held.isEmpty && pieces.isEmpty }
 
     mutating func begin() {
-        held.removeAll(keepingCapacity: true)
-        pieces.removeAll(keepingCapacity: true)
+        if !held.isEmpty { held.removeAll(keepingCapacity: true) }
+        if !pieces.isEmpty { pieces.removeAll(keepingCapacity: true) }
         isUnchanged = true
     }
 
@@ -29,7 +29,7 @@ package struct ForwardPlan: Sendable, Equatable {
 
     /// Settles whether a chunk of `count` bytes goes on as it is.
     mutating func end(count: Int) {
-        isUnchanged = held.isEmpty && (pieces == [0..<count] || count == 0)
-        if isUnchanged { pieces.removeAll(keepingCapacity: true) }
+        isUnchanged = held.isEmpty && (count == 0 || (pieces.count == 1 && pieces[0] == 0..<count))
+        if isUnchanged, !pieces.isEmpty { pieces.removeAll(keepingCapacity: true) }
     }
 }

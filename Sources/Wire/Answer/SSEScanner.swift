@@ -26,6 +26,9 @@ struct SSEScanner {
     private var endedInReturn = false
     private var returnEndedPiece = false
 
+    /// Whether the next byte begins an event, whatever it is.
+    var isAtRest: Bool { lineIsEmpty && !hasFields && !endedInReturn }
+
     /// The next piece that ends in `bytes` at or after `from`; nil where none does: then all bytes are taken in, and
     /// the next call begins with the bytes that follow them.
     mutating func next(_ bytes: Span<UInt8>, from: Int) -> Piece? {

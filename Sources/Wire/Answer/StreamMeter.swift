@@ -17,6 +17,8 @@ package struct StreamMeter: Sendable {
     private var isFirst = true
     private var lastWasStripped = false
     private var isTooLong = false
+    /// The last plain chunk, which most of those that follow are like.
+    private var mould = EventMould()
     private var usage: TokenUsage?
     private var usageIsFinal = false
     /// The estimate of the prompt.
@@ -46,16 +48,46 @@ package struct StreamMeter: Sendable {
     package mutating func consume(_ bytes: Span<UInt8>, stripUsage: Bool, forward: inout ForwardPlan) {
         forward.begin()
         var start = 0
-        while let piece = scanner.next(bytes, from: start) {
+        while true {
+            let alike = readAlike(bytes, from: start)
+            if alike > start {
+                forward.add(start..<alike)
+                start = alike
+            }
+            guard let piece = scanner.next(bytes, from: start) else { break }
             let isStripped = take(piece, bytes, from: start, stripUsage: stripUsage)
             if !isStripped { send(bytes, start..<piece.end, &forward) }
-            carry.removeAll(keepingCapacity: true)
+            if !carry.isEmpty { carry.removeAll(keepingCapacity: true) }
             unsent = 0
             lastWasStripped = isStripped
             start = piece.end
         }
         keep(bytes, from: start, stripUsage: stripUsage, &forward)
         forward.end(count: bytes.count)
+    }
+
+    /// Reads whole events that differ from one before in their text alone; returns where the first other one begins.
+    private mutating func readAlike(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        guard mould.isReady, carry.isEmpty, unsent == 0, !isTooLong, scanner.isAtRest else { return start }
+        var index = start
+        while let found = mould.fits(bytes, from: index) {
+            index = found.end
+            eventCount &+= 1
+            count(text: found.textLength)
+        }
+        if index > start {
+            lastWasStripped = false
+            isFirst = false
+            mould.confirm()
+        }
+        return index
+    }
+
+    /// Counts the text of one event, which follows no end.
+    private mutating func count(text length: Int) {
+        guard length > 0, !isDone else { return }
+        contentChunks &+= 1
+        textLength = textLength.addingSaturated(Int64(clamping: length))
     }
 
     /// Judges a piece that ends; true where the caller is not to have it.
@@ -121,6 +153,12 @@ package struct StreamMeter: Sendable {
     }
 
     private mutating func readCarry() -> Bool {
+        if mould.isReady, let found = mould.fits(carry.span, from: 0), found.end == carry.count {
+            eventCount &+= 1
+            count(text: found.textLength)
+            mould.confirm()
+            return false
+        }
         // Taken out while it is read, so that reading may change the rest of the meter.
         let event = carry
         return read(event.span, from: 0, to: event.count)
@@ -132,31 +170,36 @@ package struct StreamMeter: Sendable {
         guard let data = event.data else { return false }
         eventCount &+= 1
         if event.isNamedError { hasError = true }
-        if !event.joined.isEmpty { return read(event.joined.span) }
-        return read(bytes.extracting(data))
+        if !event.joined.isEmpty { return read(event.joined.span).isUsageOnly }
+        let facts = read(bytes.extracting(data))
+        // An event with a byte order mark is like no other one, and a name or several data lines are rare.
+        if facts.isPlainText, !event.isNamedError, bytes[start] != 0xef {
+            let text = facts.textRange
+            mould.take(
+                bytes, event: start..<end, text: data.lowerBound &+ text.lowerBound..<data.lowerBound &+ text.upperBound
+            )
+        }
+        return facts.isUsageOnly
     }
 
-    private mutating func read(_ data: Span<UInt8>) -> Bool {
+    private mutating func read(_ data: Span<UInt8>) -> AnswerFacts {
         if data.count < 16, data.isDoneMark {
             isDone = true
-            return false
+            return AnswerFacts()
         }
         var json = JSONScanner(refusesDuplicates: false)
         var facts = AnswerFacts()
-        do { try facts.read(&json, data) } catch { return false }
+        do { try facts.read(&json, data) } catch { return AnswerFacts() }
         // What follows the end is passed on and not believed.
-        guard !isDone else { return facts.isUsageOnly }
-        if facts.deliveredLength > 0 {
-            contentChunks &+= 1
-            textLength = textLength.addingSaturated(Int64(clamping: facts.deliveredLength))
-        }
+        guard !isDone else { return facts }
+        count(text: facts.deliveredLength)
         if let figures = facts.figures {
             usage = figures.usage
             usageIsFinal = facts.hasNoChoices || facts.kind == .final
         }
         if facts.hasError || facts.kind == .error { hasError = true }
         if facts.kind == .final { isDone = true }
-        return facts.isUsageOnly
+        return facts
     }
 }
 

@@ -24,27 +24,14 @@ package enum FieldRule: UInt8, Sendable {
 package enum HeaderRules {
     /// The rule for a field of a caller's request.
     package static func request(_ name: Span<UInt8>) -> FieldRule {
-        if isAmbiguous(name) { return .ambiguous }
-        if has(hopByHop, name) { return .hopByHop }
-        if has(credentials, name) { return .credential }
-        if has(framing, name) { return .framing }
-        if has(rerouting, name) || begins("x-forwarded-", name) || begins("x-original-", name) { return .rerouting }
-        if has(oursInRequests, name) || begins("x-tollgate-", name) { return .ours }
-        return .pass
+        guard let name = FieldName(name) else { return .ambiguous }
+        return table.request(name)
     }
 
     /// The rule for a field of a provider's answer.
     package static func response(_ name: Span<UInt8>) -> FieldRule {
-        if isAmbiguous(name) { return .ambiguous }
-        if has(hopByHop, name) { return .hopByHop }
-        if has(framing, name) { return .framing }
-        if has(oursInAnswers, name) || begins("x-tollgate-", name) || begins("x-ratelimit-", name)
-            || begins("ratelimit", name)
-        {
-            return .ours
-        }
-        if has(dropped, name) || has(credentials, name) || begins("cf-", name) { return .dropped }
-        return .pass
+        guard let name = FieldName(name) else { return .ambiguous }
+        return table.response(name)
     }
 
     /// The rule for a field of a caller's request, by its name as a string.
@@ -81,56 +68,48 @@ package enum HeaderRules {
         for index in 0..<name.count where value[start &+ index].lowered != name[index].lowered { return false }
         return true
     }
-
-    /// Not a token of letters, digits and `-`.
-    ///
-    /// HTTP allows more, but CGI-like servers fold the rest together.
-    private static func isAmbiguous(_ name: Span<UInt8>) -> Bool {
-        for index in 0..<name.count {
-            let byte = name[index]
-            guard byte.lowered &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "-") else { return true }
-        }
-        return name.count == 0
-    }
-
-    private static func has(_ names: [StaticString], _ name: Span<UInt8>) -> Bool {
-        for text in names where name.equalsFolded(text, from: 0, to: name.count) { return true }
-        return false
-    }
-
-    private static func begins(_ prefix: StaticString, _ name: Span<UInt8>) -> Bool {
-        name.count >= prefix.utf8CodeUnitCount && name.equalsFolded(prefix, from: 0, to: prefix.utf8CodeUnitCount)
-    }
 }
 
 extension HeaderRules {
-    private static let hopByHop: [StaticString] = [
+    private static let table = FieldTable()
+
+    static let hopByHop: [StaticString] = [
         "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
         "http2-settings", "proxy-authenticate", "proxy-authentication-info",
     ]
 
-    private static let credentials: [StaticString] = [
+    static let credentials: [StaticString] = [
         "authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie", "cookie2",
         "openai-organization", "openai-project", "x-goog-user-project", "x-auth-token", "x-amz-security-token",
         "ocp-apim-subscription-key",
     ]
 
     /// `accept-encoding` among them: usage is read from the answer, so the provider is asked for plain bytes.
-    private static let framing: [StaticString] = [
+    static let framing: [StaticString] = [
         "content-length", "host", "expect", "accept-encoding", "max-forwards", "date",
     ]
 
-    private static let rerouting: [StaticString] = [
+    static let rerouting: [StaticString] = [
         "forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip", "x-cluster-client-ip", "client-ip",
         "cf-connecting-ip", "x-host", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
         "x-url-scheme", "proxy",
     ]
 
-    private static let oursInRequests: [StaticString] = ["x-request-id"]
+    static let oursInRequests: [StaticString] = ["x-request-id"]
 
-    private static let oursInAnswers: [StaticString] = ["x-request-id", "x-client-request-id"]
+    static let oursInAnswers: [StaticString] = ["x-request-id", "x-client-request-id"]
 
-    private static let dropped: [StaticString] = [
+    /// Beginnings of names with a rule in requests.
+    static let requestPrefixes: [(StaticString, FieldRule)] = [
+        ("x-forwarded-", .rerouting), ("x-original-", .rerouting), ("x-tollgate-", .ours),
+    ]
+
+    /// Beginnings of names with a rule in answers.
+    static let answerPrefixes: [(StaticString, FieldRule)] = [
+        ("x-tollgate-", .ours), ("x-ratelimit-", .ours), ("ratelimit", .ours), ("cf-", .dropped),
+    ]
+
+    static let dropped: [StaticString] = [
         "set-cookie", "set-cookie2", "server", "via", "x-powered-by", "alt-svc", "strict-transport-security",
         "public-key-pins", "nel", "report-to", "reporting-endpoints", "location", "refresh", "www-authenticate",
         "clear-site-data", "content-security-policy", "access-control-allow-origin",

@@ -54,8 +54,17 @@ extension Span<UInt8> {
     @inline(__always)
     func equals(_ text: StaticString, from start: Int, to end: Int) -> Bool {
         let length = text.utf8CodeUnitCount
-        guard end &- start == length else { return false }
-        let expected = unsafe text.utf8Start
+        guard end &- start == length, start >= 0, end <= count else { return false }
+        let expected = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: length)
+        // Eight bytes at a time, the last eight again where the length is no multiple.
+        if length >= 8 {
+            var offset = 0
+            while offset &+ 8 < length {
+                guard unsafe word(at: start &+ offset) == expected.word(at: offset) else { return false }
+                offset &+= 8
+            }
+            return unsafe word(at: end &- 8) == expected.word(at: length &- 8)
+        }
         for offset in 0..<length where unsafe self[start &+ offset] != expected[offset] { return false }
         return true
     }
@@ -104,6 +113,14 @@ extension Span<UInt8> {
         case 0xf4: return tail(1, 0x80, 0x8f) && tail(2) && tail(3) ? 4 : 0
         default: return 0
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Eight bytes from `index`, the first one lowest; the caller has checked that they are there.
+    @inline(__always)
+    fileprivate func word(at index: Int) -> UInt64 {
+        unsafe UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 }
 

@@ -20,7 +20,12 @@ struct JSONString {
     }
 
     /// The decoded text.
-    func text(_ bytes: Span<UInt8>) -> String { String(decoding: decodedBytes(bytes), as: UTF8.self) }
+    func text(_ bytes: Span<UInt8>) -> String {
+        guard !hasEscapes else { return String(decoding: decodedBytes(bytes), as: UTF8.self) }
+        return unsafe bytes.extracting(start..<end).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+    }
 
     /// The decoded UTF-8 bytes; half a surrogate pair becomes U+FFFD.
     func decodedBytes(_ bytes: Span<UInt8>) -> [UInt8] {
@@ -87,11 +92,24 @@ struct JSONString {
 extension JSONScanner {
     /// Reads a string whose opening quote is next.
     mutating func string(_ bytes: Span<UInt8>) throws(WireError) -> JSONString {
-        at &+= 1
-        var found = JSONString(start: at, end: at, decodedCount: 0, hasEscapes: false, hasLoneSurrogate: false)
+        let start = at &+ 1
+        let end = bytes.firstSpecial(from: start)
+        // Nearly every string is plain ASCII: it is done here, and the rest stays out of the way.
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+            at = end &+ 1
+            return JSONString(
+                start: start, end: end, decodedCount: end &- start, hasEscapes: false, hasLoneSurrogate: false)
+        }
+        at = end
+        return try string(bytes, from: start)
+    }
+
+    /// Reads on in a string that began at `start` and has been found plain up to here.
+    @inline(never)
+    private mutating func string(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> JSONString {
+        var found = JSONString(start: start, end: at, decodedCount: 0, hasEscapes: false, hasLoneSurrogate: false)
         var saved = 0
         while true {
-            at = bytes.firstSpecial(from: at)
             guard at < bytes.count else { throw failure("a string without an end") }
             let byte = bytes[at]
             if byte == UInt8(ascii: "\"") { break }
@@ -105,6 +123,7 @@ extension JSONScanner {
                 guard length > 0 else { throw failure("invalid UTF-8") }
                 at &+= length
             }
+            at = bytes.firstSpecial(from: at)
         }
         found.end = at
         found.decodedCount = found.end &- found.start &- saved

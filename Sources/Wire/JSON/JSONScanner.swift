@@ -17,7 +17,8 @@ struct JSONScanner {
         self.refusesDuplicates = refusesDuplicates
     }
 
-    func failure(_ what: String) -> WireError {
+    @inline(never)
+    func failure(_ what: StaticString) -> WireError {
         WireError(.notJSON, "The body is not valid JSON: \(what) at byte \(at).")
     }
 
@@ -55,6 +56,7 @@ struct JSONScanner {
     /// The next member's name, its colon consumed, or nil at the closing brace.
     ///
     /// The value must be read in between.
+    @inline(__always)
     mutating func nextKey(_ bytes: Span<UInt8>, isFirst: inout Bool) throws(WireError) -> JSONString? {
         var byte = try peek(bytes)
         if byte == UInt8(ascii: "}") {

@@ -5,6 +5,10 @@ package enum JSONText {
     /// - Parameter escapesFormat: also escape what is invisible or moves text about: C1 controls, format characters
     ///   (bidirectional controls, zero-width, tags, byte order mark), line and paragraph separators, and private use.
     package static func appendEscaped(_ text: String, escapesFormat: Bool, to bytes: inout [UInt8]) {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) {
+            bytes.append(contentsOf: text.utf8)
+            return
+        }
         for scalar in text.unicodeScalars {
             let value = scalar.value
             switch value {

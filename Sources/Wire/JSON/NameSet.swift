@@ -40,19 +40,19 @@ struct NameSet {
         return true
     }
 
+    @inline(__always)
     private static func hash(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> UInt64 {
-        var hash = UInt64(truncatingIfNeeded: end &- start) &* 0x9e37_79b9_7f4a_7c15
+        let length = end &- start
+        let seed = UInt64(truncatingIfNeeded: length) &* 0x9e37_79b9_7f4a_7c15
+        if length < 8 { return mix(seed, bytes.short(from: start, to: end)) }
+        var hash = seed
         var index = start
-        while index &+ 8 <= end {
+        while index &+ 8 < end {
             hash = mix(hash, bytes.word(at: index))
             index &+= 8
         }
-        var last: UInt64 = 0
-        while index < end {
-            last = last << 8 | UInt64(bytes[index])
-            index &+= 1
-        }
-        return mix(hash, last)
+        // The last eight again: each byte is taken in at least once.
+        return mix(hash, bytes.word(at: end &- 8))
     }
 
     @inline(__always)

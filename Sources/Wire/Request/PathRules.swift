@@ -51,6 +51,10 @@ package struct Target: Sendable, Hashable {
 package enum PathRules {
     /// Judges a target in origin form (`/path?query`).
     package static func target(_ bytes: Span<UInt8>) -> Target {
+        // A path of ours without query needs no further look: nothing else is in it.
+        if let route = exact(bytes, end: bytes.count) {
+            return Target(route: route, path: 0..<bytes.count, query: nil, hasCredential: false)
+        }
         var end = 0
         while end < bytes.count, bytes[end] != UInt8(ascii: "?") { end &+= 1 }
         let query = end < bytes.count ? (end &+ 1)..<bytes.count : nil
@@ -109,7 +113,7 @@ package enum PathRules {
     }
 
     private static func route(_ bytes: Span<UInt8>, end: Int) -> Route {
-        for (text, route) in exact where bytes.equals(text, from: 0, to: end) { return route }
+        if let route = exact(bytes, end: end) { return route }
         if isDisguised(bytes, end: end) { return .disguised }
         if let name = segment(bytes, after: "/v1/models/", end: end) { return .model(name) }
         if let name = segment(bytes, after: "/v1beta/models/", end: end) {
@@ -122,13 +126,27 @@ package enum PathRules {
         return .other
     }
 
-    /// The busiest come first.
-    private static let exact: [(StaticString, Route)] = [
-        ("/v1/chat/completions", .chatCompletions), ("/v1/responses", .responses), ("/v1/embeddings", .embeddings),
-        ("/v1/completions", .completions), ("/v1/messages", .messages), ("/v1/models", .models), ("/v1/me", .me),
-        ("/v1/messages/count_tokens", .countTokens), ("/health", .health), ("/healthz", .healthz),
-        ("/readyz", .readyz), ("/metrics", .metrics), ("/openapi.json", .openapi), ("/docs", .docs),
-    ]
+    /// The route whose path is exactly these bytes, by length first.
+    @inline(__always)
+    private static func exact(_ bytes: Span<UInt8>, end: Int) -> Route? {
+        func pick(_ path: StaticString, _ route: Route) -> Route? {
+            bytes.equals(path, from: 0, to: end) ? route : nil
+        }
+        switch end {
+        case 5: return pick("/docs", .docs)
+        case 6: return pick("/v1/me", .me)
+        case 7: return pick("/health", .health) ?? pick("/readyz", .readyz)
+        case 8: return pick("/healthz", .healthz) ?? pick("/metrics", .metrics)
+        case 10: return pick("/v1/models", .models)
+        case 12: return pick("/v1/messages", .messages)
+        case 13: return pick("/v1/responses", .responses) ?? pick("/openapi.json", .openapi)
+        case 14: return pick("/v1/embeddings", .embeddings)
+        case 15: return pick("/v1/completions", .completions)
+        case 20: return pick("/v1/chat/completions", .chatCompletions)
+        case 25: return pick("/v1/messages/count_tokens", .countTokens)
+        default: return nil
+        }
+    }
 
     /// What follows `prefix`, its escapes decoded, where that is exactly one segment.
     private static func segment(_ bytes: Span<UInt8>, after prefix: StaticString, end: Int) -> String? {

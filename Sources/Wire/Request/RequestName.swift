@@ -61,18 +61,21 @@ enum RequestName: UInt8 {
         )
     }
 
+    @inline(__always)
     private static func exact(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> RequestName? {
-        func pick(_ name: RequestName) -> RequestName? { bytes.equals(name.text, from: start, to: end) ? name : nil }
+        func pick(_ text: StaticString, _ name: RequestName) -> RequestName? {
+            bytes.equals(text, from: start, to: end) ? name : nil
+        }
         switch end &- start {
-        case 1: return pick(.n)
-        case 5: return pick(.model) ?? pick(.input)
-        case 6: return pick(.stream) ?? pick(.prompt) ?? pick(.system)
-        case 8: return pick(.messages)
-        case 10: return pick(.maxTokens)
-        case 12: return pick(.instructions)
-        case 14: return pick(.streamOptions)
-        case 17: return pick(.maxOutputTokens)
-        case 21: return pick(.maxCompletionTokens)
+        case 1: return pick("n", .n)
+        case 5: return pick("model", .model) ?? pick("input", .input)
+        case 6: return pick("stream", .stream) ?? pick("prompt", .prompt) ?? pick("system", .system)
+        case 8: return pick("messages", .messages)
+        case 10: return pick("max_tokens", .maxTokens)
+        case 12: return pick("instructions", .instructions)
+        case 14: return pick("stream_options", .streamOptions)
+        case 17: return pick("max_output_tokens", .maxOutputTokens)
+        case 21: return pick("max_completion_tokens", .maxCompletionTokens)
         default: return nil
         }
     }
@@ -103,7 +106,15 @@ extension Span<UInt8> {
     /// Whether any byte is one that case folding can change: a capital letter, or not ASCII.
     @inline(__always)
     fileprivate func hasCapital(from start: Int, to end: Int) -> Bool {
-        for index in start..<end where self[index] &- 0x41 < 26 || self[index] >= 0x80 { return true }
-        return false
+        func isChanged(_ word: UInt64) -> Bool {
+            word & Lanes.highs | Lanes(word: word).marks(from: 0x41, through: 0x5a) != 0
+        }
+        if end &- start < 8 { return isChanged(short(from: start, to: end)) }
+        var index = start
+        while index &+ 8 < end {
+            if isChanged(word(at: index)) { return true }
+            index &+= 8
+        }
+        return isChanged(word(at: end &- 8))
     }
 }

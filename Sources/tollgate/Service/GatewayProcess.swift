@@ -95,7 +95,8 @@ final class GatewayProcess: Sendable {
         }
         do {
             let address = try gateway.listen(host: configuration.listen.host, port: Int(configuration.listen.port))
-            listen = address.host.contains(":") ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
+            listen =
+                address.host.contains(":") ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
         } catch {
             gateway.stop()
             recorder.stop(within: 1)
@@ -146,7 +147,8 @@ final class GatewayProcess: Sendable {
     func stop() -> Bool {
         gateway.beginDraining()
         let seconds = loaded.configuration.drain.components.seconds
-        let deadline = tg_monotonic_ns().addingSaturated(Int64(clamping: seconds).multipliedSaturated(by: 1_000_000_000))
+        let deadline = tg_monotonic_ns().addingSaturated(
+            Int64(clamping: seconds).multipliedSaturated(by: 1_000_000_000))
         while gateway.openCount() > 0, stopSignal.current < .force, tg_monotonic_ns() < deadline {
             stopSignal.wait(milliseconds: 20)
         }

@@ -104,7 +104,8 @@ struct ServiceRun {
             if let screen, screen.isUp, TerminalScreen.isTerminalGone {
                 screen.notify(.resized)
             } else {
-                process.desk.submit(Order(command: .reload, actor: Actor(user: "signal", terminal: "SIGHUP"))) { outcome in
+                process.desk.submit(Order(command: .reload, actor: Actor(user: "signal", terminal: "SIGHUP"))) {
+                    outcome in
                     process.log.log(outcome.result == .done ? .info : .error, outcome.message)
                 }
             }

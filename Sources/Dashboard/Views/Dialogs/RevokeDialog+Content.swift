@@ -39,7 +39,8 @@ extension RevokeDialog {
         var spans: [Span] = []
         if row.requestsPerSecond > 0 {
             spans = [
-                Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true), .plain(" get 401 at once"),
+                Span("\(Tiles.rate(row.requestsPerSecond)) req/s", .critical, bold: true),
+                .plain(isShort ? " get 401" : " get 401 at once"),
             ]
         } else {
             spans = [.plain(isShort ? "no traffic now" : "no traffic now, the next request gets 401")]

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Control
+import Ledger
+import Settings
+
+/// A command that acts or asks and then ends: whatever goes wrong becomes one line and a status of sysexits.
+protocol OperatorCommand: ParsableCommand {
+    /// The work itself.
+    ///
+    /// - Throws: `Failure`, or the error of a room; `run` says it.
+    func perform() throws
+}
+
+extension OperatorCommand {
+    func run() throws {
+        do {
+            try perform()
+        } catch let failure as Failure {
+            throw failure.report()
+        } catch let fault as AdminError {
+            throw Failure(fault).report()
+        } catch let fault as LedgerError {
+            throw Failure(fault).report()
+        } catch let problems as ConfigurationProblems {
+            throw problems.report()
+        }
+    }
+}
+
+extension Failure {
+    /// A gateway that cannot be asked.
+    init(_ fault: AdminError) {
+        self.init(fault.code == .denied ? .permission : .unavailable, fault.message)
+    }
+
+    /// A data folder that cannot be used.
+    init(_ fault: LedgerError) {
+        self.init(Status(rawValue: fault.code.exitStatus) ?? .io, fault.message)
+    }
+}
+
+extension ConfigurationProblems {
+    /// Says all of them, each on a line of its own, and gives the error that ends the program with 78.
+    func report() -> ExitCode {
+        for warning in warnings { StandardError.line("warning: \(warning)") }
+        for problem in problems { StandardError.line(problem.description) }
+        return ExitCode(Failure.Status.configuration.rawValue)
+    }
+}
+
+/// Whether a command answers a script or a person.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "JSON on standard output.")
+    var json = false
+}

@@ -1,0 +1,98 @@
+import CLinux
+import Control
+import Domain
+import Ledger
+import Proxy
+import Settings
+
+/// The data folder of a gateway that does not run, behind the same desk that a running one has: the same rules, the
+/// same audit, the same words.
+final class StoppedGateway {
+    private let desk: ControlDesk
+    private let store: Store
+    private let recorder: Recorder
+
+    /// Opens the folder.
+    ///
+    /// - Parameters:
+    ///   - writes: whether acts follow: then the folder is locked, and made where it is missing.
+    /// - Throws: `LedgerError` or `Failure`.
+    init(_ place: GatewayPlace, writes: Bool) throws {
+        let folder = DataFolder(path: place.data)
+        if writes {
+            do throws(LedgerError) {
+                store = try Store.open(try folder.lock())
+            } catch {
+                guard error.code == .inUse else { throw error }
+                let holder = folder.holder().map { "pid \($0)" } ?? "another process"
+                throw Failure(
+                    .unavailable,
+                    "\(holder) holds the data folder \(place.data) but its admin socket does not answer; "
+                        + "it may be starting or stopping")
+            }
+        } else {
+            store = try Store.openReadOnly(folder)
+        }
+        let loaded = try place.loaded ?? StoppedGateway.bareConfiguration()
+        let state = try store.loadAll()
+        recorder = try Recorder(settings: RecorderSettings(file: nil), store: nil, settled: SpendBook())
+        do throws(UpstreamFault) {
+            desk = try ControlDesk(
+                ControlDesk.Parts(
+                    loaded: StoppedGateway.withoutProviders(loaded), store: store, state: state, recorder: recorder,
+                    log: OperatorLog(level: .error, descriptor: -1), table: ClientTable(),
+                    reload: { loaded }, reconfigured: { _ in }, drain: {}, wall: { Clocks.wall() },
+                    monotonic: { tg_monotonic_ns() }),
+                hostName: Operator.hostName())
+        } catch {
+            throw Failure(.configuration, error.reason)
+        }
+    }
+
+    /// Carries out an act on the folder.
+    func submit(_ order: Order) throws -> Outcome {
+        guard let outcome = Waiting.outcome(seconds: 30, { desk.submit(order, reply: $0) }) else {
+            throw Failure(.io, "the data folder does not answer")
+        }
+        return StoppedGateway.told(outcome)
+    }
+
+    /// Answers a question from the folder.
+    func ask(_ query: Query) throws -> Answer {
+        guard let answer = Waiting.outcome(seconds: 60, { desk.ask(query, reply: $0) }) else {
+            throw Failure(.io, "the data folder does not answer")
+        }
+        return answer
+    }
+
+    /// Ends it: what was written is in one file again.
+    func close() {
+        desk.stop()
+        _ = recorder.stop(within: 1)
+        store.close()
+    }
+
+    /// No instance runs, so none acknowledged, and a denial that could not be written is none.
+    private static func told(_ outcome: Outcome) -> Outcome {
+        var outcome = outcome
+        if outcome.instancesAcknowledged != nil { outcome.instancesAcknowledged = 0 }
+        outcome.message = outcome.message.replacing(", 1/1 instances", with: "; no gateway is running")
+        if outcome.result == .failed {
+            outcome.state = nil
+            outcome.message = outcome.message.replacing("not written down yet", with: "but nothing was changed")
+        }
+        return outcome
+    }
+
+    /// A desk without traffic needs no provider, and so no certificates and no keys.
+    private static func withoutProviders(_ loaded: LoadedConfiguration) -> LoadedConfiguration {
+        var loaded = loaded
+        loaded.configuration.upstreams = []
+        return loaded
+    }
+
+    /// What holds where no configuration can be read.
+    private static func bareConfiguration() throws(ConfigurationProblems) -> LoadedConfiguration {
+        try Configuration.parse("upstreams: { none: { url: \"http://127.0.0.1:9\" } }\nmodels: {}\n")
+    }
+}

@@ -83,9 +83,12 @@ package final class Gateway: Sendable {
     /// Whether the gateway has been told to stop.
     package var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// How many requests are open on all loops.
+    /// How many requests are open on all loops; while draining, how many connections may still bring one.
     package func openCount() -> Int {
-        let all = loops.map { loop in loop.eventLoop.submit { loop.value.exchangeCount } }
+        let isDraining = isDraining
+        let all = loops.map { loop in
+            loop.eventLoop.submit { isDraining ? loop.value.busyCount : loop.value.exchangeCount }
+        }
         return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
     }
 

@@ -129,6 +129,9 @@ struct Exchange: ~Copyable {
         phase = .finished
     }
 
+    /// The client does not read: until it does, the provider cannot be blamed for silence.
+    mutating func clientIsBlocked(at now: Int64) { lastByteAt = now }
+
     /// Takes the finished record out; the exchange is gone with it.
     consuming func close(at now: Int64) -> RequestRecord {
         var record = record

@@ -10,6 +10,7 @@ package final class Gateway: Sendable {
     package let table: ClientTable
     private let server = Mutex<(any Channel)?>(nil)
     private let draining = Atomic<Bool>(false)
+    private let stopped = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - threads: event loops; one for each core.
@@ -92,6 +93,12 @@ package final class Gateway: Sendable {
         return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
     }
 
+    /// How many provider connections wait for a request.
+    package var idleConnections: Int {
+        let all = loops.map { loop in loop.eventLoop.submit { loop.value.pools.idleCount } }
+        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+    }
+
     /// Begins to drain: ready no more, answers close their connections, idle ones are closed.
     ///
     /// New requests that come all the same are still served.
@@ -100,8 +107,9 @@ package final class Gateway: Sendable {
         for loop in loops { try? loop.eventLoop.submit { loop.value.beginDraining() }.wait() }
     }
 
-    /// Closes the door, cuts what is left, hands over the last facts, and ends the loops.
+    /// Closes the door, cuts what is left, hands over the last facts, and ends the loops; a second call does nothing.
     package func stop() {
+        guard !stopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
         if let channel = server.withLock({ $0 }) { try? channel.close().wait() }
         for loop in loops { try? loop.eventLoop.submit { loop.value.cutAll() }.wait() }
         // What was cut reports its end on the next turn of its loop.

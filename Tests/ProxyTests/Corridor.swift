@@ -132,7 +132,7 @@ final class Corridor: Sendable {
     }
 
     /// What an operator's revocation does, in the desk's order.
-    func revoke(_ setup: Setup = Setup(), _ id: KeyID) -> Int {
+    func revoke(_ id: KeyID, _ setup: Setup = Setup()) -> Int {
         gateway.apply(Corridor.policy(setup, port: provider.port, table: gateway.table, epoch: 2, revoked: [id]))
         return gateway.deny(.keyRevoked) { _, key in key == id }
     }

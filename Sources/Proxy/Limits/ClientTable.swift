@@ -47,7 +47,8 @@ package final class ClientTable: Sendable {
     /// Forgets the idle scopes. The table is locked: what it alone refers to nobody can take up meanwhile.
     private static func sweep(_ counters: inout [String: ScopeCounters], now: Int64) {
         var idle: [String] = []
-        for index in counters.indices where isKnownUniquelyReferenced(&counters.values[index]) {
+        // An array: `indices` itself would hold the table a second time, and everything in it.
+        for index in Array(counters.indices) where isKnownUniquelyReferenced(&counters.values[index]) {
             if counters.values[index].isIdle(at: now) { idle.append(counters.keys[index]) }
         }
         for name in idle { counters[name] = nil }

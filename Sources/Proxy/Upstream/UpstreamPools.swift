@@ -24,6 +24,8 @@ final class UpstreamPools {
 
     var hasConnections: Bool { pools.values.contains { !$0.idle.isEmpty } }
 
+    var idleCount: Int { pools.values.reduce(0) { $0 + $1.idle.count } }
+
     /// An idle connection to `upstream`, or nil where one has to be made.
     func take(_ upstream: Upstream) -> UpstreamConnection? {
         guard let pool = pools[ObjectIdentifier(upstream)] else { return nil }

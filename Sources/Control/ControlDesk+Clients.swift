@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 package import Ledger
 import Proxy

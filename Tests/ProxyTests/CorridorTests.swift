@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import NIOCore
 import Synchronization
 import Testing
@@ -268,9 +269,15 @@ import Wire
 /// Waits for what another thread will make true.
 func eventually(_ isTrue: () -> Bool) -> Bool {
     let end = milliseconds() + 10_000
-    while milliseconds() < end { if isTrue() { return true } }
+    while milliseconds() < end {
+        if isTrue() { return true }
+        pause(milliseconds: 2)
+    }
     return isTrue()
 }
+
+/// Lets real time pass, where the test is about what does not happen meanwhile.
+func pause(milliseconds: Int32) { poll(nil, 0, milliseconds) }
 
 /// What one thread hands to another and does not touch meanwhile but to read.
 struct Handed<Value>: @unchecked Sendable {

@@ -41,7 +41,8 @@ final class Office: Sendable {
 
     /// The wall clock of a test.
     final class Clock: Sendable {
-        private let time = Mutex(Timestamp(milliseconds: 1_795_000_000_000))
+        // It begins at the real time, which the loops judge keys by.
+        private let time = Mutex(Timestamp(milliseconds: wallMilliseconds()))
         var now: Timestamp { time.withLock { $0 } }
         func pass(seconds: Int64) { time.withLock { $0 = $0.adding(seconds: seconds) } }
     }
@@ -115,10 +116,12 @@ final class Office: Sendable {
 
     deinit { close() }
 
-    /// Another gateway's life on the same folder.
+    /// Another gateway's life on the same data: a copy, since this one's lock lasts as long as its objects.
     func restarted(isReadOnly: Bool = false) throws -> Office {
         close()
-        return try Office(scratch, text: source.value, clock: clock, isReadOnly: isReadOnly)
+        let next = Scratch()
+        try FileManager.default.copyItem(atPath: scratch.folder.path, toPath: next.folder.path)
+        return try Office(next, text: source.value, clock: clock, isReadOnly: isReadOnly)
     }
 
     static let ops = Actor(user: "ops", terminal: "pts/3")
@@ -219,6 +222,13 @@ enum LoopbackRequest {
         let words = String(decoding: answer.prefix(max(size, 0)), as: UTF8.self).split(separator: " ")
         return words.count > 1 ? Int(words[1]) ?? 0 : 0
     }
+}
+
+/// Milliseconds of the wall clock.
+func wallMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 /// Milliseconds of the monotonic clock.

@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CLinux"], swiftSettings: house),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],
-            swiftSettings: house),
+            exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
     ],

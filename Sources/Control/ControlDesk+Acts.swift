@@ -17,74 +17,100 @@ extension ControlDesk {
             undoes: undoes)
     }
 
-    /// An allowance: it counts only once it is written down.
+    /// An allowance: it counts only once it is written down, and after every denial that came before it.
     func allow(_ row: AuditRow, _ change: StoreChange) throws(LedgerError) -> AuditRow {
+        // Else a denial that the disk refused could be written over the allowance that took it back.
+        if let fault = flushUnwritten() { throw fault }
         let written = try parts.store.record(act: row, change: change)
         apply(change, version: written.id)
         refreshAudit()
         return written
     }
 
-    /// A denial: in force on every loop before anything is written; a disk that refuses only delays the writing.
+    /// What became of a denial.
+    struct Denial {
+        /// The row as written; nil where it could not be written yet.
+        var row: AuditRow?
+        /// Why not.
+        var fault: LedgerError?
+        /// Open streams that were ended.
+        var ended = 0
+    }
+
+    /// A denial: in force on every loop, and open streams ended, before anything is written; a disk that refuses or
+    /// hangs only delays the writing.
     ///
-    /// - Returns: the row as written; nil where it could not be written yet, with the reason.
-    func deny(_ row: AuditRow, _ change: StoreChange) -> (row: AuditRow?, fault: LedgerError?) {
-        let version = desk.withLock { desk in
-            desk.lastAudit += 1
-            return desk.lastAudit
-        }
-        apply(change, version: version)
+    /// - Parameter ending: ends what is open; answers how many streams that were.
+    func deny(_ row: AuditRow, _ change: StoreChange, ending: (Gateway) -> Int = { _ in 0 }) -> Denial {
+        apply(change, version: desk.withLock { $0.lastAudit.addingSaturated(1) })
+        var denial = Denial()
+        denial.ended = gateway.withLock { $0 }.map(ending) ?? 0
         do throws(LedgerError) {
+            if let fault = flushUnwritten() { throw fault }
             let written = try parts.store.record(act: row, change: change)
             desk.withLock { $0.lastAudit = max($0.lastAudit, written.id) }
+            denial.row = written
             refreshAudit()
-            return (written, nil)
         } catch {
+            denial.fault = error
             desk.withLock { $0.unwritten.append((row, change)) }
             parts.log.log(.error, "an act is in force but not written down: \(error.message)")
-            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
-                self?.writeUnwritten()
-            }
-            return (nil, error)
+            writeUnwrittenLater()
+        }
+        return denial
+    }
+
+    private func writeUnwrittenLater() {
+        queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
+            self?.writeUnwritten()
         }
     }
 
     /// Tries again to write down the denials that the disk refused.
     func writeUnwritten() {
-        let waiting = desk.withLock { desk in
-            defer { desk.unwritten = [] }
-            return desk.unwritten
-        }
-        guard !waiting.isEmpty else { return }
-        for (row, change) in waiting {
-            do throws(LedgerError) {
-                _ = try parts.store.record(act: row, change: change)
-            } catch {
-                desk.withLock { $0.unwritten.append((row, change)) }
-            }
-        }
+        guard desk.withLock({ !$0.unwritten.isEmpty }) else { return }
+        if flushUnwritten() != nil { writeUnwrittenLater() }
         refreshAudit()
-        if desk.withLock({ !$0.unwritten.isEmpty }) {
-            queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
-                self?.writeUnwritten()
+    }
+
+    /// Writes down what waits, in its order.
+    ///
+    /// - Returns: why some of it still waits; nil where nothing does.
+    private func flushUnwritten() -> LedgerError? {
+        while let (row, change) = desk.withLock({ $0.unwritten.first }) {
+            do throws(LedgerError) {
+                let written = try parts.store.record(act: row, change: change)
+                desk.withLock { $0.lastAudit = max($0.lastAudit, written.id) }
+            } catch {
+                switch error.code {
+                case .notFound, .alreadyUndone, .invalid:
+                    // No later time makes it writable, and it must not hold up what comes after it.
+                    parts.log.log(.error, "\(row.act) \(row.target) cannot be written down: \(error.message)")
+                default:
+                    return error
+                }
             }
+            desk.withLock { if !$0.unwritten.isEmpty { $0.unwritten.removeFirst() } }
         }
+        return nil
     }
 
     /// Makes a change true in memory and on every loop.
     func apply(_ change: StoreChange, version: Int64) {
         let now = parts.wall()
-        let policy = desk.withLock { desk in
+        let (old, policy) = desk.withLock { desk in
+            let old = desk.policy
             desk.lastAudit = max(desk.lastAudit, version)
             let touched = desk.book.apply(change, version: version)
             desk.policy = desk.maker.update(touched, desk.configuration, desk.book, now: now)
             desk.directoryIsStale = true
-            return desk.policy
+            return (old, desk.policy)
         }
-        gateway.withLock { $0 }?.apply(policy)
+        // The old one is let go here, never on a loop.
+        withExtendedLifetime(old) { gateway.withLock { $0 }?.apply(policy) }
         scheduleEnd()
-        // After the reply: building the cards of 100,000 keys must not delay an act.
-        queue.async { [weak self] in self?.refreshDirectory() }
+        // On a queue of their own: building the cards of 100,000 keys must not delay the next act.
+        cards.async { [weak self] in self?.refreshDirectory() }
     }
 
     /// A row without a change.
@@ -95,6 +121,7 @@ extension ControlDesk {
         do throws(LedgerError) {
             let written = try parts.store.record(
                 act: row(actor, act: act, target: target, before: before, after: after, why: why), change: .none)
+            desk.withLock { $0.lastAudit = max($0.lastAudit, written.id) }
             refreshAudit()
             return written
         } catch {

@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 package import Ledger
 import Proxy
@@ -26,8 +27,8 @@ extension ControlDesk {
         let act = row(
             order.actor, act: "client.suspend", target: name,
             before: before == nil ? "active" : "suspended", after: "suspended \(span)")
-        let (written, fault) = deny(act, .setSuspension(suspension))
-        let ended = gateway.withLock { $0 }?.deny(.clientSuspended) { client, _ in client == name } ?? 0
+        let denial = deny(act, .setSuspension(suspension)) { $0.deny(.clientSuspended) { client, _ in client == name } }
+        let (written, fault, ended) = (denial.row, denial.fault, denial.ended)
         var outcome = Outcome(
             fault == nil ? .done : .failed,
             "suspended \(name) \(span), \(ended) stream\(ended == 1 ? "" : "s") ended"
@@ -78,13 +79,37 @@ extension ControlDesk {
         let message =
             "\(scope.text) \(limit.kind.word) \(before?.limit.text ?? "none") → \(limit.text)\(span), u undo"
         if isTighter(limit, than: before?.limit) {
-            let (written, fault) = deny(act, .setOverride(override))
-            var outcome = Outcome(
-                fault == nil ? .done : .failed, message + (fault.map { "; not written down yet: \($0.message)" } ?? ""))
-            outcome.audit = written?.id
-            return outcome
+            return outcome(of: deny(act, .setOverride(override)), message)
         }
         return attempt(act, .setOverride(override)) { Outcome(.done, message) }
+    }
+
+    private func ended(_ denial: Denial, _ message: String) -> Outcome {
+        var outcome = outcome(of: denial, message + ", \(denial.ended) streams ended")
+        outcome.streamsEnded = denial.ended
+        return outcome
+    }
+
+    private func outcome(of denial: Denial, _ message: String) -> Outcome {
+        var outcome = Outcome(
+            denial.fault == nil ? .done : .failed,
+            message + (denial.fault.map { "; not written down yet: \($0.message)" } ?? ""))
+        outcome.audit = denial.row?.id
+        return outcome
+    }
+
+    /// Whether a change of overrides leaves less room than there is now.
+    private func tightens(_ change: StoreChange) -> Bool {
+        switch change {
+        case .setOverride(let override):
+            return isTighter(override.limit, than: effective(override.scope).first { $0.limit.kind == override.limit.kind }?.limit)
+        case .removeOverride(let scope, let kind):
+            guard let current = effective(scope).first(where: { $0.limit.kind == kind }), current.source == .override,
+                let underneath = current.underneath
+            else { return false }
+            return isTighter(underneath, than: current.limit)
+        default: return false
+        }
     }
 
     /// Whether `limit` lets less through than `other`: then it is a denial.
@@ -128,15 +153,13 @@ extension ControlDesk {
             return Outcome(.unchanged, "\(scope.text) has no override of \(kind.word)")
         }
         let underneath = effective(scope).first { $0.limit.kind == kind }?.underneath
-        return attempt(
-            row(
-                order.actor, act: "limit.clear", target: scope.text, before: "\(kind.word) \(override.limit.text)",
-                after: "\(kind.word) \(underneath?.text ?? "none")"),
-            .removeOverride(scope, kind)
-        ) {
-            Outcome(
-                .done, "\(scope.text) \(kind.word) \(override.limit.text) → \(underneath?.text ?? "none"), u undo")
-        }
+        let act = row(
+            order.actor, act: "limit.clear", target: scope.text, before: "\(kind.word) \(override.limit.text)",
+            after: "\(kind.word) \(underneath?.text ?? "none")")
+        let message = "\(scope.text) \(kind.word) \(override.limit.text) → \(underneath?.text ?? "none"), u undo"
+        let change = StoreChange.removeOverride(scope, kind)
+        if tightens(change) { return outcome(of: deny(act, change), message) }
+        return attempt(act, change) { Outcome(.done, message) }
     }
 
     /// Takes an act back by its exact inverse; the audit gets one more row.
@@ -161,20 +184,15 @@ extension ControlDesk {
             order.actor, act: "undo", target: undone.row.target, before: undone.row.after, after: undone.row.before,
             why: "takes back \(undone.row.act) of \(undone.row.actor.user)", undoes: undone.row.id)
         let message = "took back \(undone.row.act) \(undone.row.target): \(undone.row.after) → \(undone.row.before)"
-        if case .setSuspension(let suspension) = undone.inverse {
-            let (written, fault) = deny(act, undone.inverse)
-            let ended =
-                gateway.withLock { $0 }?.deny(.clientSuspended) { client, _ in client == suspension.client } ?? 0
-            var outcome = Outcome(fault == nil ? .done : .failed, message + ", \(ended) streams ended")
-            (outcome.audit, outcome.streamsEnded) = (written?.id, ended)
-            return outcome
-        }
-        if case .revokeKey(let id, _) = undone.inverse {
-            let (written, fault) = deny(act, undone.inverse)
-            let ended = gateway.withLock { $0 }?.deny(.keyRevoked) { _, keyID in keyID == id } ?? 0
-            var outcome = Outcome(fault == nil ? .done : .failed, message + ", \(ended) streams ended")
-            (outcome.audit, outcome.streamsEnded) = (written?.id, ended)
-            return outcome
+        switch undone.inverse {
+        case .setSuspension(let suspension):
+            return ended(
+                deny(act, undone.inverse) { $0.deny(.clientSuspended) { client, _ in client == suspension.client } }, message)
+        case .revokeKey(let id, _):
+            return ended(deny(act, undone.inverse) { $0.deny(.keyRevoked) { _, keyID in keyID == id } }, message)
+        case let change where tightens(change):
+            return outcome(of: deny(act, change), message)
+        default: break
         }
         return attempt(act, undone.inverse) { Outcome(.done, message) }
     }
@@ -192,6 +210,7 @@ extension ControlDesk {
         }
         let now = parts.wall()
         let old = configuration
+        let oldPolicy = self.policy
         var made: Policy?
         var fault: UpstreamFault?
         desk.withLock { desk in
@@ -209,14 +228,14 @@ extension ControlDesk {
         guard let policy = made else {
             return refuseReload([fault?.reason ?? "the configuration is not usable"], order)
         }
-        gateway.withLock { $0 }?.apply(policy)
+        withExtendedLifetime(oldPolicy) { gateway.withLock { $0 }?.apply(policy) }
         parts.recorder.apply(RecorderSettings(loaded.configuration.log))
         parts.reconfigured(loaded.configuration)
         let needs = ControlDesk.needsRestart(old, loaded.configuration)
         let row = note(
             order.actor, act: "config.reload", target: loaded.file ?? "environment", before: "", after: "in force",
             why: needs.isEmpty ? "" : "needs a restart: \(needs.joined(separator: ", "))")
-        refreshDirectory()
+        cards.async { [weak self] in self?.refreshDirectory() }
         var outcome = Outcome(
             .done,
             "configuration read again"

@@ -22,8 +22,8 @@ extension ControlDesk {
         let act = row(
             order.actor, act: "key.revoke", target: id.shown, before: "active", after: "revoked",
             why: "client \(key.record.client)")
-        let (written, fault) = deny(act, .revokeKey(id, at: now))
-        let ended = gateway.withLock { $0 }?.deny(.keyRevoked) { _, keyID in keyID == id } ?? 0
+        let denial = deny(act, .revokeKey(id, at: now)) { $0.deny(.keyRevoked) { _, keyID in keyID == id } }
+        let (written, fault, ended) = (denial.row, denial.fault, denial.ended)
         let last = desk.withLock { $0.maker.activities[id]?.lastAccepted.load(ordering: .relaxed) } ?? 0
         var outcome = Outcome(fault == nil ? .done : .failed, "")
         outcome.lastAccepted = last > 0 ? Timestamp(milliseconds: last) : key.record.lastUsed

@@ -59,12 +59,12 @@ extension ControlDesk {
     func keyCards(of client: String?) -> [KeyCard] {
         let now = parts.wall()
         let uses = parts.recorder.keyUses()
-        return desk.withLock { desk in
-            let ids = client.map { desk.book.keysOfClient[$0] ?? [] }
-            let keys = ids.map { $0.compactMap { desk.book.keys[$0] } } ?? Array(desk.book.keys.values)
-            return keys.map { ControlDesk.card($0, desk, uses: uses, now: now) }
-                .sorted { ($0.created, $0.id) > ($1.created, $1.id) }
-        }
+        // Copied out: cards of many keys are made without holding up who waits for the desk.
+        let desk = desk.withLock { $0 }
+        let ids = client.map { desk.book.keysOfClient[$0] ?? [] }
+        let keys = ids.map { $0.compactMap { desk.book.keys[$0] } } ?? Array(desk.book.keys.values)
+        return keys.map { ControlDesk.card($0, desk, uses: uses, now: now) }
+            .sorted { ($0.created, $0.id) > ($1.created, $1.id) }
     }
 
     private static func card(
@@ -83,16 +83,21 @@ extension ControlDesk {
         return suspension.until.map { $0 > now } ?? true
     }
 
-    /// Makes the directory anew where something changed; on the control queue.
+    /// Makes the directory anew where something changed; on the queue of the cards.
     func refreshDirectory() {
-        guard desk.withLock({ $0.directoryIsStale }) else { return }
+        let taken: Desk? = desk.withLock { desk in
+            guard desk.directoryIsStale else { return nil }
+            desk.directoryIsStale = false
+            return desk
+        }
+        guard let old = taken else { return }
         let keys = keyCards(of: nil)
         let now = parts.wall()
         let listening = listen.withLock { $0 }
         let instance = instance
+        let names = PolicyMaker.clientNames(old.configuration, old.book).sorted()
+        let clients = names.map { ControlDesk.clientCard($0, old, now: now) }
         desk.withLock { desk in
-            let names = PolicyMaker.clientNames(desk.configuration, desk.book).sorted()
-            let clients = names.map { ControlDesk.clientCard($0, desk, now: now) }
             desk.directory = Directory(
                 epoch: desk.directory.epoch + 1, instance: instance, listen: listening, clients: clients, keys: keys,
                 models: desk.configuration.models.map {
@@ -104,7 +109,6 @@ extension ControlDesk {
                 alerts: Directory.Alerts(
                     upstreamErrors: desk.configuration.alerts.upstreamErrors,
                     refused: desk.configuration.alerts.refused, quota: desk.configuration.alerts.quota))
-            desk.directoryIsStale = false
         }
     }
 

@@ -67,6 +67,8 @@ package final class ControlDesk: Sendable {
 
     let parts: Parts
     let queue = DispatchQueue(label: "tollgate.control", qos: .userInitiated)
+    /// Where the cards that screens draw are made.
+    let cards = DispatchQueue(label: "tollgate.cards", qos: .utility)
     let desk: Mutex<Desk>
     let gateway = Mutex<Gateway?>(nil)
     let collector = Mutex<Collector?>(nil)
@@ -106,10 +108,10 @@ package final class ControlDesk: Sendable {
         self.listen.withLock { $0 = listen }
         queue.sync {
             refreshAudit()
-            refreshDirectory()
             expireEnded()
             scheduleEnd()
         }
+        cards.sync { refreshDirectory() }
     }
 
     /// Waits for acts that are under way and writes what is left.

@@ -107,14 +107,14 @@ struct PolicyMaker {
         for model in configuration.models {
             guard let name = model.via.first, let upstream = upstreams[name]?.upstream else { continue }
             let own = ScopeLimits(limits.model(model.name).map(\.limit))
-            let counters = table.counters(for: "model:" + model.name, now: .max)
+            let counters = table.counters(for: "model:" + model.name, now: 0)
             models[model.name] = ModelPolicy(
                 name: model.name, upstream: upstream, price: model.price,
                 scope: own.isUnlimited ? nil : Scope(limits: own, counters: counters),
                 timeouts: PolicyMaker.timeouts(model.timeouts))
         }
         gateway = Scope(
-            limits: ScopeLimits(limits.gateway().map(\.limit)), counters: table.counters(for: "gateway:", now: .max))
+            limits: ScopeLimits(limits.gateway().map(\.limit)), counters: table.counters(for: "gateway:", now: 0))
     }
 
     private mutating func entry(_ record: KeyRecord) -> KeyEntry {
@@ -139,7 +139,7 @@ struct PolicyMaker {
         return ClientPolicy(
             name: name, tier: tier?.name ?? record.tier,
             scope: Scope(
-                limits: ScopeLimits(effective.map(\.limit)), counters: table.counters(for: "client:" + name, now: .max)),
+                limits: ScopeLimits(effective.map(\.limit)), counters: table.counters(for: "client:" + name, now: 0)),
             models: (record.models ?? tier?.models).map { Set($0) },
             suspendedUntil: suspension.map { $0.until?.milliseconds ?? .max } ?? 0, limits: effective,
             isSubject: PolicyMaker.record(name, configuration, book) == nil)

@@ -10,6 +10,7 @@ package final class Gateway: Sendable {
     package let table: ClientTable
     private let server = Mutex<(any Channel)?>(nil)
     private let draining = Atomic<Bool>(false)
+    private let stopped = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - threads: event loops; one for each core.
@@ -83,9 +84,18 @@ package final class Gateway: Sendable {
     /// Whether the gateway has been told to stop.
     package var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// How many requests are open on all loops.
+    /// How many requests are open on all loops; while draining, how many connections may still bring one.
     package func openCount() -> Int {
-        let all = loops.map { loop in loop.eventLoop.submit { loop.value.exchangeCount } }
+        let isDraining = isDraining
+        let all = loops.map { loop in
+            loop.eventLoop.submit { isDraining ? loop.value.busyCount : loop.value.exchangeCount }
+        }
+        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+    }
+
+    /// How many provider connections wait for a request.
+    package var idleConnections: Int {
+        let all = loops.map { loop in loop.eventLoop.submit { loop.value.pools.idleCount } }
         return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
     }
 
@@ -97,8 +107,9 @@ package final class Gateway: Sendable {
         for loop in loops { try? loop.eventLoop.submit { loop.value.beginDraining() }.wait() }
     }
 
-    /// Closes the door, cuts what is left, hands over the last facts, and ends the loops.
+    /// Closes the door, cuts what is left, hands over the last facts, and ends the loops; a second call does nothing.
     package func stop() {
+        guard !stopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
         if let channel = server.withLock({ $0 }) { try? channel.close().wait() }
         for loop in loops { try? loop.eventLoop.submit { loop.value.cutAll() }.wait() }
         // What was cut reports its end on the next turn of its loop.

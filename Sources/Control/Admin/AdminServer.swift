@@ -23,8 +23,7 @@ package final class AdminServer: Sendable {
     ///
     /// - Throws: `AdminError` where the path cannot be used.
     package func start() throws(AdminError) {
-        // The caller holds the data folder's lock: nobody alive can own a socket left here.
-        unlink(path)
+        try clear()
         let backend = backend
         let before = umask(0o177)
         defer { umask(before) }
@@ -42,6 +41,25 @@ package final class AdminServer: Sendable {
             throw AdminError(.failed, "the admin socket \(path) cannot be opened: \(error)")
         }
         chmod(path, 0o600)
+    }
+
+    /// Makes room at the path: only a socket that nobody answers is removed, never a file that a typo names, nor the
+    /// door of another gateway.
+    private func clear() throws(AdminError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw AdminError(.failed, "\(path) is no socket: `admin.socket` must name a path that is free")
+        }
+        let isAnswered: Bool
+        do throws(AdminError) {
+            _ = try AdminClient(path: path, patienceSeconds: 1).info()
+            isAnswered = true
+        } catch {
+            isAnswered = error.code != .notRunning
+        }
+        if isAnswered { throw AdminError(.failed, "another gateway answers on \(path)") }
+        unlink(path)
     }
 
     package func stop() {

@@ -11,6 +11,8 @@ enum AnswerHead {
         case chunked
         /// HTTP/1.0 knows no chunks: the connection's end ends the answer.
         case close
+        /// The answer has no body by its kind, and its length is not told.
+        case none
     }
 
     /// Fields of every answer of ours.
@@ -42,19 +44,21 @@ enum AnswerHead {
     }
 
     /// The head of a refusal.
+    ///
+    /// - Parameter provider: the head of the provider whose own body follows; nil where the body is ours.
     static func refusal(
-        _ refusal: Refusal, contentType: StaticString = "application/json", length: Int, common: Common,
-        into buffer: inout ByteBuffer
+        _ refusal: Refusal, provider: Head? = nil, length: Int, common: Common, into buffer: inout ByteBuffer
     ) {
         HeadWriter.status(refusal.status ?? refusal.code.status, into: &buffer)
-        buffer.writeStaticString("Content-Type: ")
-        buffer.writeStaticString(contentType)
-        buffer.writeStaticString("\r\nx-tollgate-error-source: ")
+        HeadWriter.field("Content-Type", provider?.text(of: .contentType) ?? "application/json", into: &buffer)
+        buffer.writeStaticString("x-tollgate-error-source: ")
         buffer.writeString(refusal.code.origin.rawValue)
         buffer.writeStaticString("\r\n")
         if refusal.code.status == 401 { buffer.writeStaticString("WWW-Authenticate: Bearer\r\n") }
         if refusal.code == .methodNotAllowed { buffer.writeStaticString("Allow: GET, POST\r\n") }
-        if let mayRetry = refusal.mayRetry {
+        if let said = provider?.value(named: "x-should-retry") {
+            HeadWriter.field("x-should-retry", said, into: &buffer)
+        } else if let mayRetry = refusal.mayRetry {
             buffer.writeStaticString(mayRetry ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n")
         }
         if refusal.retryAfterMilliseconds > 0 {
@@ -105,6 +109,7 @@ enum AnswerHead {
         case .length(let length): HeadWriter.field("Content-Length", length, into: &buffer)
         case .chunked: buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
         case .close: keepsAlive = false
+        case .none: break
         }
         if !keepsAlive {
             buffer.writeStaticString("Connection: close\r\n")

@@ -8,6 +8,9 @@ struct Caller: Sendable {
     /// Wall milliseconds until which the proof holds.
     var expires: Int64
 
+    /// Whether the caller may use some models only.
+    var isRestricted: Bool { key?.models != nil || client.models != nil }
+
     /// Whether the caller may use `model`.
     func mayUse(_ model: String) -> Bool {
         if let models = key?.models, !models.contains(model) { return false }

@@ -37,6 +37,10 @@ struct Exchange: ~Copyable {
         var promptTokenEstimate: Int64 = 0
         /// Whether the answer's usage can be read (a metered path).
         var isMetered = true
+        /// Whether only a JSON object makes sense as a whole answer of this path.
+        var expectsObject = false
+        /// Whether the bytes of an answer are mostly text that was made token by token (embeddings are not).
+        var expectsText = false
         var price: Price?
     }
 
@@ -63,6 +67,10 @@ struct Exchange: ~Copyable {
     private var meter: StreamMeter?
     private var plan = ForwardPlan()
     private var pendingRefusal: Refusal?
+    /// The operator's act that came while a buffered answer was allowed to finish.
+    private var denial: ErrorCode?
+    private var relayedBytes: Int64 = 0
+    private var lastRelayed: UInt8 = 0
 
     init(record: RequestRecord, at now: Int64) {
         self.record = record
@@ -102,6 +110,7 @@ struct Exchange: ~Copyable {
         case .upstreamBroken(let reason): return onBroken(reason, at: now)
         case .clientGone: return onClientGone(at: now)
         case .denied(let code): return onDenied(code, at: now)
+        case .shutDown: return onShutDown(at: now)
         case .deadline(let clock): return onDeadline(clock, at: now)
         }
     }
@@ -119,6 +128,9 @@ struct Exchange: ~Copyable {
         if upstreamEndAt == 0, sentAt != 0 { upstreamEndAt = now }
         phase = .finished
     }
+
+    /// The client does not read: until it does, the provider cannot be blamed for silence.
+    mutating func clientIsBlocked(at now: Int64) { lastByteAt = now }
 
     /// Takes the finished record out; the exchange is gone with it.
     consuming func close(at now: Int64) -> RequestRecord {
@@ -139,15 +151,19 @@ extension Exchange {
         self.head = head
         lastByteAt = now
         record.upstreamStatus = head.status
-        guard (200..<300).contains(head.status) else {
+        guard (200..<300).contains(head.status) || head.status == 304 else {
             pendingRefusal = Exchange.refusal(of: head)
             phase = .holdingError
             return .nothing
         }
         record.status = head.status
         if head.isEventStream {
+            // Denied while it was waited for as a buffered answer: what streams is not begun.
+            if let denial {
+                billUndelivered()
+                return refuse(Refusal(denial), at: now)
+            }
             phase = .streaming
-            record.isStream = true
             meter = StreamMeter(promptTokens: order.promptTokenEstimate)
             return .begin(ByteBuffer(), length: nil)
         }
@@ -191,17 +207,25 @@ extension Exchange {
             phase = .relaying
             kept = held
             let first = held
+            noteRelayed(first)
             held = ByteBuffer()
             return .begin(first, length: head?.length)
         case .relaying:
             keep(bytes)
+            noteRelayed(bytes)
             return .forward(bytes)
         case .holdingError:
-            if held.readableBytes < Exchange.errorLimit { held.writeImmutableBuffer(bytes) }
-            return .nothing
+            held.writeImmutableBuffer(bytes)
+            // More than is passed on: what follows need not be waited for.
+            return held.readableBytes > Exchange.errorLimit ? endError(isWhole: false, at: now) : .nothing
         default:
             return .nothing
         }
+    }
+
+    private mutating func noteRelayed(_ bytes: ByteBuffer) {
+        relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
+        if let last = bytes.readableBytesView.last(where: { $0 > 0x20 }) { lastRelayed = last }
     }
 
     private mutating func keep(_ bytes: ByteBuffer) {
@@ -219,35 +243,47 @@ extension Exchange {
         switch phase {
         case .streaming:
             return endStream(at: now)
-        case .holding:
-            if !Exchange.isWhole(held, head) {
-                return refuse(Refusal(.upstreamError, detail: "the provider's answer is not JSON"), at: now)
-            }
-            billAnswer(held)
-            finish(at: now)
-            let body = held
-            held = ByteBuffer()
-            return .answer(body)
+        case .holding: return endHeld(at: now)
         case .relaying:
+            if head?.isFramedByConnection == true, head?.isJSON == true, !Exchange.closesJSON(lastRelayed) {
+                return cut(.upstreamCut, detail: "the provider's answer broke off", at: now)
+            }
             billAnswer(isKeeping ? kept : nil)
             finish(at: now)
             return .end(nil)
         case .holdingError:
-            return endError(at: now)
+            return endError(isWhole: true, at: now)
         default:
             return .nothing
         }
     }
 
-    /// Whether a body that claims to be JSON begins and ends as an object or array does.
-    private static func isWhole(_ body: ByteBuffer, _ head: UpstreamHead?) -> Bool {
-        guard let head, head.isFramedByConnection, !head.isEncoded else { return true }
-        // Without a length only the text itself can tell a whole answer from a cut one.
-        let last = body.readableBytesView.last { $0 > 0x20 }
-        return last == UInt8(ascii: "}") || last == UInt8(ascii: "]")
+    /// Judges a whole answer that was held back.
+    private mutating func endHeld(at now: Int64) -> ExchangeAction {
+        let body = held
+        held = ByteBuffer()
+        let isReadable = head?.isEncoded != true
+        if isReadable, head?.isFramedByConnection == true, head?.isJSON == true,
+            !Exchange.closesJSON(body.readableBytesView.last { $0 > 0x20 })
+        {
+            // Without a length only the text itself can tell a whole answer from a cut one.
+            billUndelivered()
+            return refuse(Refusal(.upstreamError, detail: "the provider's answer broke off"), at: now)
+        }
+        let isObject = billAnswer(body)
+        if isReadable, order.expectsObject, !isObject {
+            record.usage = TokenUsage()
+            record.cost = .zero
+            return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
+        }
+        finish(at: now)
+        return .answer(body)
     }
 
-    private mutating func endError(at now: Int64) -> ExchangeAction {
+    private static func closesJSON(_ last: UInt8?) -> Bool { last == UInt8(ascii: "}") || last == UInt8(ascii: "]") }
+
+    /// - Parameter isWhole: false where the rest did not come or was not waited for: a cut body is never passed on.
+    private mutating func endError(isWhole: Bool, at now: Int64) -> ExchangeAction {
         guard let refusal = pendingRefusal else {
             return refuse(Refusal(.upstreamError), at: now)
         }
@@ -258,7 +294,7 @@ extension Exchange {
         finish(at: now)
         let body = held
         held = ByteBuffer()
-        return passes && body.readableBytes > 0 && body.readableBytes <= Exchange.errorLimit && head?.isEncoded != true
+        return passes && isWhole && body.readableBytes > 0 && head?.isEncoded != true
             ? .passError(refusal, body) : .refuse(refusal)
     }
 }
@@ -268,10 +304,14 @@ extension Exchange {
     private mutating func onBroken(_ reason: String, at now: Int64) -> ExchangeAction {
         upstreamEndAt = now
         switch phase {
-        case .sent, .holding:
+        case .sent:
+            return refuse(Refusal(.upstreamError, detail: reason), at: now)
+        case .holding:
+            // It had begun to answer, so the work was done and will be billed.
+            billUndelivered()
             return refuse(Refusal(.upstreamError, detail: reason), at: now)
         case .holdingError:
-            return endError(at: now)
+            return endError(isWhole: false, at: now)
         case .relaying, .streaming:
             return cut(.upstreamCut, detail: reason, at: now)
         default:
@@ -287,9 +327,10 @@ extension Exchange {
             return refuse(refusal, at: now)
         case .judging, .finished:
             return .nothing
-        case .connecting:
+        case .connecting, .holdingError:
             return refuse(Refusal(.upstreamTimeout, detail: clock.label), at: now)
-        case .sent, .holding, .holdingError:
+        case .sent, .holding:
+            billUndelivered()
             return refuse(Refusal(.upstreamTimeout, detail: clock.label), at: now)
         case .relaying, .streaming:
             return cut(.upstreamTimeout, detail: clock.label, at: now)
@@ -308,9 +349,25 @@ extension Exchange {
             // Its tokens are being made; nothing has been delivered yet, so a plain refusal is still possible.
             billUndelivered()
             return refuse(Refusal(code), at: now)
-        case .sent, .holding, .holdingError, .relaying, .finished:
+        case .sent, .holding, .holdingError, .relaying:
             // A buffered answer may finish: it is paid for.
+            denial = code
             return .nothing
+        case .finished:
+            return .nothing
+        }
+    }
+
+    /// The gateway's own time is up: nothing is waited for any longer.
+    private mutating func onShutDown(at now: Int64) -> ExchangeAction {
+        switch phase {
+        case .finished: return .nothing
+        case .collecting, .judging, .connecting, .holdingError: return refuse(Refusal(.shuttingDown), at: now)
+        case .sent, .holding:
+            billUndelivered()
+            return refuse(Refusal(.shuttingDown), at: now)
+        case .relaying, .streaming:
+            return cut(.shuttingDown, detail: ErrorCode.shuttingDown.label, at: now)
         }
     }
 
@@ -320,11 +377,10 @@ extension Exchange {
         case .streaming:
             billStream(isCut: true)
             record.detail = "client left, \(record.usage.total) tokens billed"
-        case .relaying, .holding:
-            billAnswer(nil)
-            record.usage.source = .partial
+        case .relaying:
+            billRelayed()
             record.detail = "client left, \(record.usage.total) tokens billed"
-        case .sent:
+        case .sent, .holding:
             billUndelivered()
             record.detail = "client left before the answer, \(record.usage.total) tokens billed"
         default:
@@ -338,8 +394,7 @@ extension Exchange {
 
     private mutating func cut(_ code: ErrorCode, detail: String, at now: Int64) -> ExchangeAction {
         let isEventStream = phase == .streaming
-        if isEventStream { billStream(isCut: true) } else { billAnswer(nil) }
-        record.usage.source = record.usage.total > 0 ? .partial : record.usage.source
+        if isEventStream { billStream(isCut: true) } else { billRelayed() }
         record.error = code
         record.detail = detail
         finish(at: now)
@@ -382,16 +437,33 @@ extension Exchange {
         price()
     }
 
-    private mutating func billAnswer(_ body: ByteBuffer?) {
-        guard order.isMetered else { return }
-        if let body, head?.isEncoded != true {
-            record.usage = body.withUnsafeReadableBytes { all in
-                UsageReader.usage(
-                    of: all.bindMemory(to: UInt8.self).span, promptTokens: order.promptTokenEstimate)
-            }
-        } else {
-            record.usage = TokenUsage(inputUncached: order.promptTokenEstimate, source: .estimated)
+    /// Bills a whole answer; nil where it was too long to be kept.
+    ///
+    /// - Returns: whether the body is a JSON object.
+    @discardableResult
+    private mutating func billAnswer(_ body: ByteBuffer?) -> Bool {
+        guard let body, head?.isEncoded != true else {
+            billRelayed()
+            if record.usage.source == .partial { record.usage.source = .estimated }
+            return false
         }
+        let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
+        guard order.isMetered else { return reading.isObject }
+        record.usage =
+            reading.reported
+            ?? UsageReader.estimate(
+                promptTokens: order.promptTokenEstimate, textLength: Int64(clamping: reading.textLength), chunks: 0,
+                source: .estimated)
+        price()
+        return reading.isObject
+    }
+
+    /// Bills an answer of which only the length that was passed on is known; JSON around the text counts as text.
+    private mutating func billRelayed() {
+        guard order.isMetered else { return }
+        record.usage = UsageReader.estimate(
+            promptTokens: order.promptTokenEstimate, textLength: order.expectsText ? relayedBytes : 0, chunks: 0,
+            source: .partial)
         price()
     }
 

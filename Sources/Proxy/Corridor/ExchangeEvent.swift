@@ -24,6 +24,8 @@ enum Clock: Sendable, Equatable {
 struct UpstreamHead: Sendable {
     var status: UInt16
     var isEventStream: Bool
+    /// Whether the answer says that it is JSON.
+    var isJSON: Bool
     /// Bytes of the body where its length is known.
     var length: Int?
     /// Whether only the connection's end ends the body, so that its end cannot be told from a cut.
@@ -51,6 +53,8 @@ enum ExchangeEvent {
     /// An operator's act: the key was revoked or the client suspended.
     case denied(ErrorCode)
     case deadline(Clock)
+    /// The drain's time is over.
+    case shutDown
 }
 
 /// What the handler has to do.

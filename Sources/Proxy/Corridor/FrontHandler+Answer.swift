@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import HTTP
 import NIOCore
 import Synchronization
@@ -90,7 +91,7 @@ extension FrontHandler {
             bodyLength: body.readableBytes)
         let sent = body
         body = ByteBuffer()
-        upstream.send(head: head, body: sent, for: self)
+        upstream.send(head: head, body: sent, isForHead: parser.head.method == .head, for: self)
     }
 
     private func common(date wall: Int64) -> AnswerHead.Common {
@@ -103,11 +104,18 @@ extension FrontHandler {
     private func answer(_ content: ByteBuffer, now: Int64) {
         guard let head = upstreamHead else { return finish(now: now) }
         var buffer = ByteBufferAllocator().buffer(capacity: 1024 + min(content.readableBytes, 16_384))
-        let size = content.readableBytes
         AnswerHead.relay(
-            head, status: head.status, ending: .length(size), common: common(date: LoopClock.wall()), into: &buffer)
+            head, status: head.status, ending: ending(of: head, content: content),
+            common: common(date: LoopClock.wall()), into: &buffer)
         write(buffer, content: content)
         finish(now: now)
+    }
+
+    /// How a whole answer says its length: one without a body by its kind says what the provider said, or nothing.
+    private func ending(of head: Head, content: ByteBuffer) -> AnswerHead.Ending {
+        if head.status == 204 || head.status == 304 { return .none }
+        guard parser.head.method == .head else { return .length(content.readableBytes) }
+        return head.text(of: .contentLength).flatMap { Int($0) }.map { .length($0) } ?? .none
     }
 
     /// Writes a head and its content: in one piece where copying is cheaper than a second vector.
@@ -178,14 +186,15 @@ extension FrontHandler {
 
     private func passError(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
         let secret = order?.upstream.secret ?? []
-        sendRefusal(refusal, Redaction.clean(content, of: secret), now: now)
+        sendRefusal(refusal, Redaction.clean(content, of: secret), provider: upstreamHead, now: now)
     }
 
-    private func sendRefusal(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
+    /// - Parameter provider: the head of the provider whose own body `content` is.
+    private func sendRefusal(_ refusal: Refusal, _ content: ByteBuffer, provider: Head? = nil, now: Int64) {
         if refusal.closes || (parser.head.expectsContinue && !isBodyDone && mode != .collecting) { keepsAlive = false }
         var buffer = ByteBufferAllocator().buffer(capacity: 1024 + content.readableBytes)
         AnswerHead.refusal(
-            refusal, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
+            refusal, provider: provider, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
         write(buffer, content: parser.head.method == .head ? ByteBuffer() : content)
         finish(now: now)
     }
@@ -197,6 +206,12 @@ extension FrontHandler {
             frame(ByteBuffer(bytes: event), into: &buffer)
             exchange?.record.bytesOut += Int64(buffer.readableBytes)
             context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        } else if !isChunked, parser.head.isHTTP10 {
+            // Its end would be the connection's end: only a reset tells that there should be more.
+            if let socket = context?.channel as? any SocketOptionProvider {
+                _ = socket.setSoLinger(Glibc.linger(l_onoff: 1, l_linger: 0))
+            }
+            context?.close(promise: nil)
         }
         finish(now: now)
     }

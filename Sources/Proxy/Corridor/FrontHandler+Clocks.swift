@@ -7,6 +7,9 @@ extension FrontHandler {
     private static let bodyNanoseconds: Int64 = 60 * 1_000_000_000
     private static let idleNanoseconds: Int64 = 75 * 1_000_000_000
     private static let lingerNanoseconds: Int64 = 1_000_000_000
+    /// While draining: whoever keeps a connection busy sends its next request within this time, is answered with
+    /// `Connection: close`, and breaks nothing; whoever does not is let go.
+    static let drainIdleNanoseconds: Int64 = 500_000_000
     /// A body that takes longer than a minute must come at this speed, bytes a second.
     private static let slowestBody: Int64 = 1024
 
@@ -16,11 +19,16 @@ extension FrontHandler {
         switch mode {
         case .closed: break
         case .lingering:
-            if age > FrontHandler.lingerNanoseconds { context?.close(promise: nil) }
+            if age > FrontHandler.lingerNanoseconds, !isStillWriting(now: now) { context?.close(promise: nil) }
         case .waiting:
+            if loop.isDraining, exchange == nil, !isTimingHead, age > FrontHandler.drainIdleNanoseconds,
+                !isStillWriting(now: now)
+            {
+                return linger()
+            }
             if isTimingHead, age > FrontHandler.headNanoseconds {
                 headTimedOut()
-            } else if !isTimingHead, age > FrontHandler.idleNanoseconds {
+            } else if !isTimingHead, age > FrontHandler.idleNanoseconds, !isStillWriting(now: now) {
                 context?.close(promise: nil)
             }
         case .collecting, .local, .discarding:
@@ -30,6 +38,15 @@ extension FrontHandler {
             if exchange == nil { linger() } else { feed(.deadline(.body)) }
         case .busy: checkExchange(now: now)
         }
+    }
+
+    /// Whether the client is still taking an answer that is out: it is given as long as it takes some of it a minute.
+    private func isStillWriting(now: Int64) -> Bool {
+        guard let left = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes), left > 0 else {
+            return false
+        }
+        if unwritten != left { (unwritten, unwrittenAt) = (left, now) }
+        return now - unwrittenAt < FrontHandler.bodyNanoseconds
     }
 
     private func headTimedOut() {
@@ -46,9 +63,8 @@ extension FrontHandler {
     }
 
     private func checkExchange(now: Int64) {
-        guard let order, let clock = exchange?.expired(timeouts: order.timeouts, isPaused: isPaused, now: now) else {
-            return
-        }
+        if isPaused { exchange?.clientIsBlocked(at: now) }
+        guard let order, let clock = exchange?.expired(timeouts: order.timeouts, now: now) else { return }
         feed(.deadline(clock))
     }
 
@@ -67,28 +83,40 @@ extension FrontHandler {
         return wasStream && serial != requestSerial
     }
 
-    /// Closes the connection where no request is on it.
-    func closeIfIdle() {
-        if mode == .waiting, exchange == nil, !isTimingHead { context?.close(promise: nil) }
+    /// Closes the connection where no request has been on it for a while; the others are let go by their clocks.
+    func closeIfIdle(now: Int64) {
+        if mode == .waiting, exchange == nil, !isTimingHead, now - since > FrontHandler.drainIdleNanoseconds,
+            !isStillWriting(now: now)
+        {
+            linger()
+        }
+    }
+
+    /// Whether a request is here, or may be on its way: the connection was busy a moment ago.
+    func isBusy(now: Int64) -> Bool {
+        switch mode {
+        case .closed, .lingering: false
+        case .waiting: exchange != nil || isTimingHead || now - since <= FrontHandler.drainIdleNanoseconds
+        case .collecting, .discarding, .local, .busy: true
+        }
     }
 
     /// Cuts whatever is going on: the drain's time is over.
     func cutNow() {
-        if exchange != nil { feed(.deadline(.total)) }
+        if exchange != nil { feed(.shutDown) }
         context?.close(promise: nil)
     }
 }
 
 extension Exchange {
     /// The first clock that has run out.
-    func expired(timeouts: Timeouts, isPaused: Bool, now: Int64) -> Clock? {
+    func expired(timeouts: Timeouts, now: Int64) -> Clock? {
         if now - arrivedAt > timeouts.total.nanoseconds { return .total }
         switch phase {
         case .sent where order.isStream:
             return now - sentAt > timeouts.firstToken.nanoseconds ? .firstToken : nil
-        case .streaming, .relaying:
-            // While the client does not read, the provider cannot be blamed for silence.
-            return !isPaused && now - lastByteAt > timeouts.idle.nanoseconds && phase == .streaming ? .idle : nil
+        case .streaming:
+            return now - lastByteAt > timeouts.idle.nanoseconds ? .idle : nil
         default:
             return nil
         }

@@ -32,6 +32,7 @@ extension FrontHandler {
             if let refusal = OpenRoutes.refusal(of: target.route, head: head, address: address, policy: loop.policy) {
                 return refuse(refusal)
             }
+            sendContinue(head)
             mode = .local
             return
         }
@@ -119,13 +120,24 @@ extension FrontHandler {
         facts?.caller = caller
         if caller.client.suspendedUntil > wall { return refuse(Refusal(.clientSuspended)) }
         if let refusal = routeRefusal(target, head: head) { return refuse(refusal) }
-        if head.expectsContinue, let context {
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-        }
+        if case .length(let length) = head.framing, length > loop.environment.maximumBody { return refuseLargeBody() }
+        sendContinue(head)
         switch target.route {
         case .models, .model, .me: mode = .local
         default: mode = .collecting
         }
+    }
+
+    private func sendContinue(_ head: Head) {
+        guard head.expectsContinue, let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    private func refuseLargeBody() {
+        let reason = "the body is larger than \(loop.environment.maximumBody) bytes"
+        var refusal = Refusal(.bodyTooLarge, message: "The request is refused: \(reason).", detail: reason)
+        refusal.closes = true
+        refuse(refusal)
     }
 
     /// Why this caller cannot have this path with this method.
@@ -159,6 +171,7 @@ extension FrontHandler {
         bodyBytes += Int64(size)
         switch mode {
         case .collecting:
+            if bodyBytes > Int64(clamping: loop.environment.maximumBody) { return refuseLargeBody() }
             if body.readableBytes == 0 { body = slice } else { body.writeImmutableBuffer(slice) }
         case .discarding, .local:
             discarded += size
@@ -203,6 +216,8 @@ extension FrontHandler {
         guard let dispatch = dispatch(caller, route: route, facts: read) else { return }
         order = dispatch
         exchange?.order.price = dispatch.model?.price
+        exchange?.order.expectsObject = route != .other
+        exchange?.order.expectsText = route == .chatCompletions || route == .completions || route == .responses
         exchange?.record.upstream = dispatch.upstream.name
         feed(.bodyArrived)
     }
@@ -255,6 +270,14 @@ extension FrontHandler {
                 upstream: model.upstream, model: model,
                 admission: Admission(client: caller.client.scope, model: model.scope, gateway: policy.gateway),
                 timeouts: model.timeouts ?? policy.timeouts)
+        }
+        // Where nothing names a model, nothing shows that the provider will not read a forbidden one.
+        if route == .other, caller.isRestricted {
+            refuse(
+                Refusal(
+                    .modelNotAllowed, message: "This key is bound to certain models, and the request names none.",
+                    param: "model", detail: "no model, and the caller is restricted"))
+            return nil
         }
         guard route == .other, let upstream = policy.passthroughUpstream else {
             refuse(

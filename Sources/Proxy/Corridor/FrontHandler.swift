@@ -60,6 +60,7 @@ final class FrontHandler: ChannelInboundHandler {
     var bodyBytes: Int64 = 0
 
     private var isObeying = false
+    private var isAdvancing = false
     private var waitingEvents: [ExchangeEvent] = []
 
     /// Bytes of pipelined requests that are kept while one is being answered.
@@ -69,7 +70,8 @@ final class FrontHandler: ChannelInboundHandler {
 
     init(loop: LoopContext) {
         self.loop = loop
-        parser = RequestParser(limits: MessageLimits(body: loop.environment.maximumBody))
+        // The size of bodies is judged here, after the caller: a stranger's 401 does not depend on what follows it.
+        parser = RequestParser(limits: MessageLimits(body: .max))
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -103,15 +105,28 @@ final class FrontHandler: ChannelInboundHandler {
         default:
             append(&bytes)
             advance()
+            if isBlocked, input.readableBytes > FrontHandler.pipelineLimit { setReading(false) }
         }
     }
+
+    /// Whether the client does not take the answers that it has got: no further request of it is begun.
+    private var isBlocked: Bool { mode == .waiting && context?.channel.isWritable == false }
 
     private func append(_ bytes: inout ByteBuffer) {
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { upstream?.resume() } else if hasBegun { upstream?.pause() }
+        if context.channel.isWritable {
+            upstream?.resume()
+            if mode == .waiting, input.readableBytes > 0 {
+                setReading(true)
+                // Not from inside the write that made room: its own turn goes on with what has come.
+                context.eventLoop.assumeIsolated().execute { [self] in advance() }
+            }
+        } else if hasBegun {
+            upstream?.pause()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -121,9 +136,14 @@ final class FrontHandler: ChannelInboundHandler {
 
     /// Reads what has come until it is used up or a request is being answered.
     func advance() {
+        // Never nested: a connection's worth of pipelined refusals would pile up on the stack.
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
         while true {
             switch mode {
             case .busy, .lingering, .closed: return
+            case .waiting where isBlocked: return
             default: break
             }
             let event: RequestParser.Event
@@ -134,7 +154,7 @@ final class FrontHandler: ChannelInboundHandler {
             }
             switch event {
             case .needsMore:
-                if mode == .waiting, parser.isInsideHead, input.readableBytes > 0, bodyBytes == 0 {
+                if mode == .waiting, parser.isInsideHead, input.readableBytes > 0 {
                     // The clock of a slow head starts with its first byte.
                     if !isTimingHead { (isTimingHead, since) = (true, LoopClock.monotonic()) }
                 }
@@ -150,6 +170,9 @@ final class FrontHandler: ChannelInboundHandler {
     }
 
     var isTimingHead = false
+    /// Bytes that waited to be written when that was last looked at, and since when it is so many.
+    var unwritten = 0
+    var unwrittenAt: Int64 = 0
 
     /// Puts an event to the exchange and obeys; events that arrive while obeying wait their turn.
     ///
@@ -185,6 +208,7 @@ extension FrontHandler {
             .upstreamHead(
                 UpstreamHead(
                     status: head.status, isEventStream: head.value(of: .contentType, beginsWith: "text/event-stream"),
+                    isJSON: head.value(of: .contentType, beginsWith: "application/json"),
                     length: { if case .length(let length) = head.framing { length } else { nil } }(),
                     isFramedByConnection: head.framing == .untilClose,
                     isEncoded: head.range(of: .contentEncoding) != nil

@@ -47,7 +47,9 @@ final class LoopContext {
     func apply(_ policy: Policy) {
         self.policy = policy
         check.policyChanged()
-        pools.retain(Set(policy.models.values.map { ObjectIdentifier($0.upstream) }))
+        var upstreams = Set(policy.models.values.map { ObjectIdentifier($0.upstream) })
+        if let other = policy.passthroughUpstream { upstreams.insert(ObjectIdentifier(other)) }
+        pools.retain(upstreams)
     }
 
     /// `Wed, 25 Nov 2026 14:03:22 GMT`, made once a second.
@@ -88,9 +90,15 @@ extension LoopContext {
 
     var exchangeCount: Int { openExchanges }
 
+    /// Connections on which a request is open or may be on its way; while draining these are waited for.
+    var busyCount: Int {
+        let now = LoopClock.monotonic()
+        return fronts.count { $0.isBusy(now: now) }
+    }
+
     /// Facts were added; they are handed over at the next tick.
     func armTick() {
-        let wantsFast = openExchanges > 0 || !meter.isEmpty
+        let wantsFast = openExchanges > 0 || !meter.isEmpty || (isDraining && !fronts.isEmpty)
         if let tick {
             guard wantsFast, !tickIsFast else { return }
             tick.cancel()
@@ -136,7 +144,9 @@ extension LoopContext {
     /// From now on answers say `Connection: close` and idle connections are closed.
     func beginDraining() {
         isDraining = true
-        for front in fronts { front.closeIfIdle() }
+        let now = LoopClock.monotonic()
+        for front in fronts { front.closeIfIdle(now: now) }
+        armTick()
     }
 
     /// Cuts everything that is still open.

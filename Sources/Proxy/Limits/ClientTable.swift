@@ -2,8 +2,9 @@ import Synchronization
 
 /// The counters of every scope by its name, apart from `Policy` so that a change of limits keeps what was used.
 ///
-/// Striped by name and bounded: scopes with empty windows and no open request are forgotten when a stripe is full, so
-/// that token subjects from outside cannot grow it without end.
+/// Striped by name and bounded: scopes that nobody holds and in which nothing is counted, open or spent are forgotten
+/// when a stripe is full, so that token subjects from outside cannot grow it without end. A scope that a policy holds
+/// stays: a second set of counters for the same name would count from zero.
 package final class ClientTable: Sendable {
     private struct Stripe {
         var counters: [String: ScopeCounters] = [:]
@@ -34,13 +35,23 @@ package final class ClientTable: Sendable {
         stripe(name).stripe.withLock { stripe in
             if let known = stripe.counters[name] { return known }
             if stripe.counters.count >= stripe.sweepAt {
-                stripe.counters = stripe.counters.filter { !$0.value.isIdle(at: now) }
+                ClientTable.sweep(&stripe.counters, now: now)
                 stripe.sweepAt = max(sweepAt, stripe.counters.count * 2)
             }
             let made = ScopeCounters()
             stripe.counters[name] = made
             return made
         }
+    }
+
+    /// Forgets the idle scopes. The table is locked: what it alone refers to nobody can take up meanwhile.
+    private static func sweep(_ counters: inout [String: ScopeCounters], now: Int64) {
+        var idle: [String] = []
+        // An array: `indices` itself would hold the table a second time, and everything in it.
+        for index in Array(counters.indices) where isKnownUniquelyReferenced(&counters.values[index]) {
+            if counters.values[index].isIdle(at: now) { idle.append(counters.keys[index]) }
+        }
+        for name in idle { counters[name] = nil }
     }
 
     /// Whether counters of `name` are kept.

@@ -26,11 +26,11 @@ package final class ScopeCounters: Sendable {
         }
     }
 
-    /// Whether nothing is counted and nothing is open, so that the scope may be forgotten.
-    ///
-    /// Spend is kept by the ledger.
+    /// Whether nothing is counted, open or spent, so that forgetting the scope gives nothing back to anybody.
     package func isIdle(at now: Int64) -> Bool {
-        state.withLock { $0.inFlight == 0 && $0.requests.isEmpty(at: now) && $0.tokens.isEmpty(at: now) }
+        state.withLock {
+            $0.inFlight == 0 && $0.requests.isEmpty(at: now) && $0.tokens.isEmpty(at: now) && $0.spend.isEmpty
+        }
     }
 
     /// How far each of `limits` is used.

@@ -19,7 +19,9 @@ package struct SlidingWindow: Sendable {
 
     /// Moves the window to `now`; a time that comes late counts as the newest one seen.
     package mutating func advance(to now: Int64, windowSeconds: Int64) {
-        let width = max(1, windowSeconds.multipliedSaturated(by: 1_000_000_000) / 60)
+        // Rounded up: sixty cells that are a nanosecond short would let one more through at the very edge.
+        let span = windowSeconds.multipliedSaturated(by: 1_000_000_000)
+        let width = max(1, span / 60 + (span % 60 == 0 ? 0 : 1))
         if cells.isEmpty {
             cells = [Int64](repeating: 0, count: SlidingWindow.cellCount)
             cellWidth = width

@@ -18,6 +18,7 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var isHandshaking: Bool
     private var ready: ((Result<UpstreamConnection, ConnectFault>) -> Void)?
     private var isPaused = false
+    private var hasLargeBody = false
     private var isBroken = false
     private var fault: ConnectFault?
 
@@ -35,10 +36,13 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// Sends a request; its answer goes to `owner`.
-    func send(head: ByteBuffer, body: ByteBuffer, for owner: FrontHandler) {
-        guard let context else { return owner.upstreamBroke("connection lost") }
+    ///
+    /// - Parameter isForHead: the answer to a HEAD request has no body whatever it says.
+    func send(head: ByteBuffer, body: ByteBuffer, isForHead: Bool, for owner: FrontHandler) {
+        guard let context, isUsable else { return owner.upstreamBroke("connection lost") }
         self.owner = owner
-        parser.expect()
+        hasLargeBody = body.readableBytes > 16_384
+        parser.expect(isHead: isForHead)
         context.write(wrapOutboundOut(head), promise: nil)
         if body.readableBytes > 0 { context.write(wrapOutboundOut(body), promise: nil) }
         context.flush()
@@ -114,8 +118,23 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard let owner else { return close() }
         self.owner = nil
         resume()
-        if !isReusable || input.readableBytes > 0 { isBroken = true }
+        if !isReusable || input.readableBytes > 0 || isStillSending { isBroken = true }
         owner.upstreamFinished(self)
+    }
+
+    /// Whether the provider answered before it had taken the request: it may never take the rest.
+    private var isStillSending: Bool {
+        guard hasLargeBody, let left = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes) else {
+            return false
+        }
+        return left > 0
+    }
+
+    /// The handshake has taken as long as a connection may.
+    func handshakeTimedOut() {
+        guard isHandshaking else { return }
+        fault = ConnectFault(reason: "tls handshake timeout")
+        close()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

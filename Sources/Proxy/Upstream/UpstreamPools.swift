@@ -19,11 +19,12 @@ final class UpstreamPools {
 
     private let eventLoop: any EventLoop
     private var pools: [ObjectIdentifier: Pool] = [:]
-    private var retired: Set<ObjectIdentifier> = []
 
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     var hasConnections: Bool { pools.values.contains { !$0.idle.isEmpty } }
+
+    var idleCount: Int { pools.values.reduce(0) { $0 + $1.idle.count } }
 
     /// An idle connection to `upstream`, or nil where one has to be made.
     func take(_ upstream: Upstream) -> UpstreamConnection? {
@@ -47,9 +48,8 @@ final class UpstreamPools {
                 channel.eventLoop.makeCompletedFuture {
                     if let tls = upstream.tls {
                         // An address has no name to check the certificate's host against but itself.
-                        let name =
-                            upstream.host.utf8.allSatisfy { $0 == 0x2e || $0 == 0x3a || ($0 >= 0x30 && $0 <= 0x39) }
-                            ? nil : upstream.host
+                        let isAddress = (try? SocketAddress(ipAddress: upstream.host, port: upstream.port)) != nil
+                        let name = isAddress ? nil : upstream.host
                         try channel.pipeline.syncOperations.addHandler(
                             try NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
@@ -62,7 +62,7 @@ final class UpstreamPools {
             } else {
                 bootstrap.connect(host: upstream.host, port: upstream.port)
             }
-        target.whenComplete { result in
+        target.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .failure(let error):
                 upstream.gauge.connectFailures.add(1, ordering: .relaxed)
@@ -70,7 +70,13 @@ final class UpstreamPools {
             case .success(let channel):
                 do {
                     let connection = try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
+                    connection.idleListener = { [weak self] in self?.forget($0) }
                     connection.whenReady(bound.value)
+                    if upstream.tls != nil {
+                        eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak connection] in
+                            connection?.handshakeTimedOut()
+                        }
+                    }
                 } catch {
                     bound.value(.failure(ConnectFault(error)))
                 }
@@ -81,7 +87,7 @@ final class UpstreamPools {
     /// Takes a connection back after a whole answer.
     func putBack(_ connection: UpstreamConnection, now: Int64) {
         let id = ObjectIdentifier(connection.upstream)
-        guard connection.isUsable, !retired.contains(id) else { return connection.close() }
+        guard connection.isUsable else { return connection.close() }
         let pool = pools[id] ?? Pool(upstream: connection.upstream)
         pools[id] = pool
         guard pool.idle.count < UpstreamPools.idleLimit else { return connection.close() }

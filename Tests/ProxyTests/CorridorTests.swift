@@ -156,7 +156,7 @@ import Wire
         let corridor = try answering(setup)
         let socket = try corridor.connect()
         let request = Corridor.request()
-        let count = 20_000
+        let count = 5000
         Threads.run(
             1, { [socket = Handed(socket)] _ in socket.value.send(String(repeating: request, count: count)) }, {})
         for _ in 0..<count where socket.message()?.status != 429 { Issue.record("not refused") }

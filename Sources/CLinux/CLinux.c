@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -189,6 +190,16 @@ int tg_output_restore(void) {
     return bad;
 }
 
+// Descriptors
+
+int tg_descriptors_raise(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    if (limit.rlim_cur == limit.rlim_max) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
+}
+
 // Alternate stacks
 
 enum { ALTERNATE_STACK_SIZE = 64 * 1024 };
@@ -222,7 +233,6 @@ int tg_thread_alternate_stack(void) {
 
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
 enum { CRASHES = sizeof crashes / sizeof crashes[0] };
-static struct sigaction previous[CRASHES];
 
 static void say(int signal_number) {
     char text[] = "tollgate: ended by signal 00\n";
@@ -240,8 +250,9 @@ static void crashed(int signal_number) {
         dup2(saved_errors, captured_errors);
     }
     if (had_screen) say(signal_number);
-    for (int i = 0; i < CRASHES; i++)
-        if (crashes[i] == signal_number) sigaction(signal_number, &previous[i], NULL);
+    // Not to the handler that was there before: the language's own would halt every thread, with the port still open, and
+    // ask questions on the terminal. A crash ends at once; a supervisor starts anew, a core file is written where wanted.
+    signal(signal_number, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, signal_number);
@@ -257,6 +268,6 @@ int tg_crash_handlers_install(void) {
     struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (int i = 0; i < CRASHES; i++)
-        if (sigaction(crashes[i], &action, &previous[i]) < 0) return -errno;
+        if (sigaction(crashes[i], &action, NULL) < 0) return -errno;
     return 0;
 }

@@ -7,25 +7,29 @@ enum HeadReader {
     /// - Returns: offset of the first byte after the last field's CRLF (the empty line's CR).
     @inline(__always)
     static func end(_ all: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        var index = max(start, 0)
-        let last = all.count - 3
-        while index < last {
-            // Step by the third byte of the pattern CR LF CR LF: most bytes are neither.
-            let byte = all[index + 3]
-            if byte == Bytes.newline {
-                if all[index + 2] == Bytes.carriageReturn, all[index + 1] == Bytes.newline,
-                    all[index] == Bytes.carriageReturn
-                {
-                    return index + 2
-                }
-                index += 2
-            } else if byte == Bytes.carriageReturn {
-                index += 1
-            } else {
-                index += 4
+        // The first LF of CR LF CR LF; its CR may be the byte that was scanned last.
+        var index = max(start, 0) + 1
+        while index + 8 <= all.count {
+            var marks = Lanes.marks(all.word(at: index), of: Bytes.newline)
+            while marks != 0 {
+                let found = index + (marks.trailingZeroBitCount >> 3)
+                if isEnd(all, found) { return found + 1 }
+                marks &= marks &- 1
             }
+            index += 8
+        }
+        while index < all.count {
+            if all[index] == Bytes.newline, isEnd(all, index) { return index + 1 }
+            index += 1
         }
         return nil
+    }
+
+    /// Whether the LF at `index` ends a line after which an empty one stands.
+    @inline(__always)
+    private static func isEnd(_ all: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        index + 2 < all.count && all[index + 2] == Bytes.newline && all[index + 1] == Bytes.carriageReturn
+            && all[index - 1] == Bytes.carriageReturn
     }
 
     /// Reads the fields between `start` and `end` into `head`.
@@ -35,7 +39,7 @@ enum HeadReader {
         var index = start
         while index < end {
             let nameStart = index
-            while index < end, Bytes.isToken(all[index]) { index += 1 }
+            index = all.endOfToken(from: index, to: end)
             let nameEnd = index
             guard nameEnd > nameStart, index < end, all[index] == Bytes.colon else {
                 throw HTTPFault(.malformed, "a header field has no valid name")
@@ -43,7 +47,7 @@ enum HeadReader {
             guard nameEnd - nameStart <= 1024 else { throw HTTPFault(.headTooLarge, "a header name is too long") }
             index += 1
             let valueStart = index
-            while index < end, Bytes.isFieldContent(all[index]) { index += 1 }
+            index = all.endOfValue(from: index, to: end)
             guard index + 1 < end, all[index] == Bytes.carriageReturn, all[index + 1] == Bytes.newline else {
                 throw HTTPFault(.malformed, "a header value holds a control character")
             }
@@ -69,14 +73,16 @@ enum HeadReader {
 
     /// Reads `Connection` of either side: `close`, `keep-alive`, and whether it names other fields.
     static func connection(_ all: UnsafeRawBufferPointer, _ head: inout Head) {
-        guard head.known[Int(KnownField.connection.rawValue)] >= 0 else {
+        let first = Int(head.known[Int(KnownField.connection.rawValue)])
+        guard first >= 0 else {
             head.keepsAlive = !head.isHTTP10
             return
         }
         var closes = false
         var keeps = false
         var others = false
-        for field in head.fields where all.equals(field.nameRange, "connection") {
+        let last = head.isRepeated(.connection) ? head.fields.count : first + 1
+        for field in head.fields[first..<last] where all.equals(field.nameRange, "connection") {
             all.forEachElement(field.valueRange) { element in
                 if all.equals(element, "close") {
                     closes = true

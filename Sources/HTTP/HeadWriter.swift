@@ -16,7 +16,7 @@ package enum HeadWriter {
     package static func field(_ name: StaticString, _ value: String, into buffer: inout ByteBuffer) {
         buffer.writeStaticString(name)
         buffer.writeStaticString(": ")
-        if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+        if hasControl(value) {
             buffer.writeBytes(value.utf8.map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 })
         } else {
             buffer.writeString(value)
@@ -54,17 +54,24 @@ package enum HeadWriter {
     /// The line that opens a chunk of `size` bytes.
     @inlinable
     package static func chunkSize(_ size: Int, into buffer: inout ByteBuffer) {
-        var shift = 60
-        var started = false
-        while shift >= 0 {
-            let nibble = UInt8(truncatingIfNeeded: size >> shift) & 0xf
-            if nibble != 0 || started || shift == 0 {
-                started = true
-                buffer.writeInteger(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+        let rest = UInt64(truncatingIfNeeded: max(size, 0))
+        let count = max(1, (67 - rest.leadingZeroBitCount) / 4)
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 18) { space in
+            for index in 0..<count {
+                let nibble = UInt8(truncatingIfNeeded: rest >> UInt64((count - 1 - index) * 4)) & 0xf
+                space[index] = nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
             }
-            shift -= 4
+            space[count] = 0x0d
+            space[count + 1] = 0x0a
+            return count + 2
         }
-        buffer.writeStaticString("\r\n")
+    }
+
+    /// Whether the text holds a byte that no value may hold.
+    private static func hasControl(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7f { return true }
+        return false
     }
 
     /// The usual phrase of a status.

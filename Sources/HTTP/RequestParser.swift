@@ -86,6 +86,11 @@ package struct RequestParser: Sendable {
             return .needsMore
         }
         isInsideHead = true
+        if scanned == 0, let bytes = repeatedHead(&input) {
+            // The same bytes say the same: everything but where they stand is known already.
+            head.bytes = bytes
+            return begin()
+        }
         guard let end = input.withUnsafeReadableBytes({ HeadReader.end($0, from: scanned - 3) }) else {
             try checkUnfinished(input, scanned: scanned)
             phase = .head(scanned: available)
@@ -96,14 +101,36 @@ package struct RequestParser: Sendable {
         guard let bytes = input.readSlice(length: end) else { return .needsMore }
         input.moveReaderIndex(forwardBy: 2)
         head.bytes = bytes
-        var parsed = head
-        head = Head()
-        try RequestParser.parse(&parsed, limits: limits)
-        head = parsed
+        do {
+            try RequestParser.parse(&head, limits: limits)
+        } catch {
+            // Nobody shall act on half a head.
+            head = Head()
+            throw error
+        }
+        return begin()
+    }
+
+    /// The head is whole and stands in `head`; its body comes next.
+    private mutating func begin() -> Event {
         isInsideHead = false
         emptyLines = 0
         phase = .body(BodyReader(framing: head.framing, limits: limits))
         return .head
+    }
+
+    /// Takes a head that is the last one's bytes again, as most of a connection's are; nil where it is another.
+    private func repeatedHead(_ input: inout ByteBuffer) -> ByteBuffer? {
+        let length = head.bytes.readableBytes
+        guard length > 0, input.readableBytes >= length + 2 else { return nil }
+        let isSame = input.withUnsafeReadableBytes { new in
+            head.bytes.withUnsafeReadableBytes { old in
+                new[length] == Bytes.carriageReturn && new[length + 1] == Bytes.newline && new.begins(with: old)
+            }
+        }
+        guard isSame, let bytes = input.readSlice(length: length) else { return nil }
+        input.moveReaderIndex(forwardBy: 2)
+        return bytes
     }
 
     /// Refuses an unfinished head as soon as it cannot become a good one.

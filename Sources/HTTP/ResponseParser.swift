@@ -87,11 +87,14 @@ package struct ResponseParser: Sendable {
             head.reset()
             guard let bytes = input.readSlice(length: end) else { return .needsMore }
             input.moveReaderIndex(forwardBy: 2)
-            var parsed = head
-            head = Head()
-            parsed.bytes = bytes
-            try ResponseParser.parse(&parsed, limits: limits)
-            head = parsed
+            head.bytes = bytes
+            do {
+                try ResponseParser.parse(&head, limits: limits)
+            } catch {
+                // Nobody shall act on half a head.
+                head = Head()
+                throw error
+            }
             if head.status >= 200 { break }
             // 1xx answers are interim (RFC 9110 §15.2); we send no Expect and never switch protocols.
             interim += 1

@@ -70,12 +70,16 @@ int tg_thread_name(const char *name);
 /// No core file is written either.
 int tg_process_undumpable(void);
 
+/// Lets this process have as many descriptors as the system allows it: the usual soft limit of 1024 would end at 500
+/// requests, each with a connection on both sides.
+int tg_descriptors_raise(void);
+
 /// Gives the calling thread a stack of its own for signal handlers, released when the thread ends.
 /// Without it a thread whose stack has overflowed dies without restoring the terminal.
 int tg_thread_alternate_stack(void);
 
 /// Installs handlers for SEGV, BUS, ILL, TRAP, FPE and ABRT that restore the terminal and redirected output, say
-/// which signal it was, put the previous handler back and raise the signal again. Also gives this thread its stack.
+/// which signal it was, and raise it again with its default effect. Also gives this thread its stack.
 int tg_crash_handlers_install(void);
 
 // MARK: output while the screen is up

@@ -37,7 +37,7 @@ struct InitCommand: OperatorCommand {
             unlink(file)
             throw Failure(ActReport.status(outcome), outcome.message)
         }
-        if output.json { return try Output.write(json(secret, id, file: file, place: place) + [0x0a]) }
+        if output.json { return try NewKey.write(json(secret, id, file: file, place: place), id: id) }
         StandardError.line(
             """
             wrote \(Visible.name(file)), data folder \(Visible.name(place.data))
@@ -45,7 +45,7 @@ struct InitCommand: OperatorCommand {
             then `tollgate check` and `tollgate`
             the first key, of client \(Visible.name(client)), shown only this once:
             """)
-        try Output.line(secret)
+        try NewKey.write(Array(secret.utf8), id: id)
     }
 
     private func json(_ secret: String, _ id: KeyID, file: String, place: GatewayPlace) -> [UInt8] {

@@ -162,7 +162,7 @@ extension KeysCommand {
                 writer.member("new_id", orNull: outcome.keyID?.text)
                 writer.endObject()
             }
-            try Output.write(json + [0x0a])
+            try NewKey.write(json, id: outcome.keyID)
         }
     }
 }
@@ -180,9 +180,23 @@ enum NewKey {
                 writer.member("client", client)
                 writer.endObject()
             }
-            return try Output.write(text + [0x0a])
+            return try write(text, id: id)
         }
         StandardError.line("\(ActReport.words(outcome)); it is shown only this once:")
-        try Output.line(secret)
+        try write(Array(secret.utf8), id: id)
+    }
+
+    /// Writes a line with a new key in it.
+    ///
+    /// - Throws: `Failure` that names the key: it exists, and nobody has seen it.
+    static func write(_ line: [UInt8], id: KeyID?) throws {
+        do {
+            try Output.write(line + [0x0a])
+        } catch {
+            let name = id?.shown ?? "the key"
+            let reason = (error as? Failure).map { " (\($0.message))" } ?? ""
+            throw Failure(
+                .io, "\(name) was made but could not be printed\(reason): nobody has it; tollgate keys revoke \(name)")
+        }
     }
 }

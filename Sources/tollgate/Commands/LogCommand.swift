@@ -135,7 +135,7 @@ final class RecordPrinter {
         let cost = record.isPriced ? Figure.dollars(record.cost.nanos) : "unpriced"
         let columns: [(text: String, width: Int)] = [
             (Moment.text(record.time), 20), (String(record.status), 3), (record.client, 16),
-            (record.keyID?.shown ?? "", 11), (record.model, 18), (record.isStream ? "stream" : "", 6),
+            (record.keyID?.shown ?? "", 11), (record.model, 22), (record.isStream ? "stream" : "", 6),
             ("\(record.totalMilliseconds) ms", 9), (tokens, 14), (cost, 10),
             (record.error?.label ?? "", 20), (record.requestID.text, 28),
         ]

@@ -72,7 +72,6 @@ struct SnapshotCommand: OperatorCommand {
         state.view = ViewName.allCases.first { $0.title.lowercased() == view } ?? .overview
         state.windowSeconds = windowSeconds
         state.isReadOnly = true
-        state.isAttached = true
         state.actor = Operator.actor()
         if let filter {
             do throws(FilterFault) {

@@ -26,6 +26,7 @@ struct ServiceRun {
     func run() throws {
         SignalThread.prepare()
         _ = tg_crash_handlers_install()
+        _ = tg_descriptors_raise()
         do {
             try serve()
         } catch let failure as Failure {

@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Glibc
 import Ledger
 import Settings
 
@@ -26,8 +27,24 @@ enum Backend {
         if let client = try runningClient(place) { return .running(client) }
         if case .actingByConfiguration = need, let problems = place.problems { throw problems }
         if case .reading = need { return .stopped(try StoppedGateway(place, writes: false)) }
-        return .stopped(try StoppedGateway(place, writes: true))
+        for _ in 0..<attempts {
+            do {
+                return .stopped(try StoppedGateway(place, writes: true))
+            } catch let fault as LedgerError where fault.code == .inUse {
+                // Another command, done in a moment, or a gateway that is about to answer.
+                usleep(100_000)
+                if let client = try runningClient(place) { return .running(client) }
+            }
+        }
+        let holder = DataFolder(path: place.data).holder().map { "pid \($0)" } ?? "another process"
+        throw Failure(
+            .unavailable,
+            "\(holder) holds the data folder \(place.data) and its admin socket does not answer; "
+                + "it may be starting or stopping")
     }
+
+    /// How often a folder that somebody holds is tried, ten times a second.
+    private static let attempts = 20
 
     /// The running gateway.
     ///

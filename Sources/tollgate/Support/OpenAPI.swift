@@ -13,7 +13,7 @@ enum OpenAPI {
         "description":"OpenAI-compatible paths with keys, limits and budgets of this gateway. Set the SDK's base URL to \
         this address and /v1, and its API key to a gateway key (tg_...)."},
         "servers":[{"url":"/"}],
-        "security":[{"bearer":[]},{"apiKey":[]}],
+        "security":[{"bearer":[]}],
         "tags":[{"name":"models"},{"name":"inference"},{"name":"operation","description":"Open without a key."}],
         "paths":{
         \((inference + [models, model, me] + operation).joined(separator: ",\n"))},
@@ -57,7 +57,7 @@ enum OpenAPI {
 
     private static let models = get(
         "/v1/models", id: "listModels", tag: "models", summary: "The models that this key may use",
-        schema: ##"{"$ref":"#/components/schemas/ModelList"}"##, refusals: ["401", "403"])
+        schema: ##"{"$ref":"#/components/schemas/ModelList"}"##, refusals: ["400", "401", "403"])
 
     private static let model =
         """
@@ -71,7 +71,7 @@ enum OpenAPI {
 
     private static let me = get(
         "/v1/me", id: "getMe", tag: "models", summary: "The caller's own limits, usage and spend",
-        schema: ##"{"$ref":"#/components/schemas/Me"}"##, refusals: ["401", "403"])
+        schema: ##"{"$ref":"#/components/schemas/Me"}"##, refusals: ["400", "401", "403"])
 
     private static let operation = [
         get("/health", id: "health", summary: "Whether the process lives", schema: statusSchema),
@@ -132,8 +132,8 @@ enum OpenAPI {
 
     private static let securitySchemes = """
         "securitySchemes":{
-        "bearer":{"type":"http","scheme":"bearer","description":"A gateway key, or a JWT where the operator has set one up."},
-        "apiKey":{"type":"apiKey","in":"header","name":"X-API-Key"}}
+        "bearer":{"type":"http","scheme":"bearer","description":"A gateway key, or a JWT where the operator has set one up. \
+        X-API-Key, api-key and x-goog-api-key are taken too; two different credentials are 400."}}
         """
 
     private static let parameters = """

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Glibc
 import Ledger
 import Settings
 
@@ -13,6 +14,8 @@ protocol OperatorCommand: ParsableCommand {
 
 extension OperatorCommand {
     func run() throws {
+        // A reader that has gone (`| head`) is told apart from a full disk by the write itself.
+        signal(SIGPIPE, SIG_IGN)
         do {
             try perform()
         } catch let failure as Failure {

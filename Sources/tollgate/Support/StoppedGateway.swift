@@ -16,23 +16,10 @@ final class StoppedGateway {
     ///
     /// - Parameters:
     ///   - writes: whether acts follow: then the folder is locked, and made where it is missing.
-    /// - Throws: `LedgerError` or `Failure`.
+    /// - Throws: `LedgerError`, `.inUse` where somebody holds the folder; `Failure`.
     init(_ place: GatewayPlace, writes: Bool) throws {
         let folder = DataFolder(path: place.data)
-        if writes {
-            do throws(LedgerError) {
-                store = try Store.open(try folder.lock())
-            } catch {
-                guard error.code == .inUse else { throw error }
-                let holder = folder.holder().map { "pid \($0)" } ?? "another process"
-                throw Failure(
-                    .unavailable,
-                    "\(holder) holds the data folder \(place.data) but its admin socket does not answer; "
-                        + "it may be starting or stopping")
-            }
-        } else {
-            store = try Store.openReadOnly(folder)
-        }
+        store = writes ? try Store.open(try folder.lock()) : try Store.openReadOnly(folder)
         let loaded = try place.loaded ?? StoppedGateway.bareConfiguration()
         let state = try store.loadAll()
         recorder = try Recorder(settings: RecorderSettings(file: nil), store: nil, settled: SpendBook())

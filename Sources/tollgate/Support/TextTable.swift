@@ -57,10 +57,11 @@ enum Figure {
         return text
     }
 
-    /// Nano-dollars as dollars with four decimals, rounded half up.
+    /// Nano-dollars as dollars with four decimals, rounded half up; what is less than that says so.
     static func dollars(_ nanos: Int64) -> String {
         guard nanos != 0 else { return "" }
         let magnitude = nanos.magnitude
+        if magnitude < 50_000 { return "< $ 0.0001" }
         let tenThousandths = magnitude / 100_000 + (magnitude % 100_000 >= 50_000 ? 1 : 0)
         let fraction = String(tenThousandths % 10_000)
         let whole = grouped(Int64(clamping: tenThousandths / 10_000))

@@ -82,11 +82,11 @@ class Gateway:
 
     # MARK: the process
 
-    def start(self, *arguments: str, timeout: float = 20, **environment: str) -> Gateway:
+    def start(self, *arguments: str, timeout: float = 20, before=None, **environment: str) -> Gateway:
         self.process = subprocess.Popen(
             [binary(), "serve", "--config", str(self.config), *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors.open("ab"),
-            env=clean_environment(**environment), cwd=self.folder, start_new_session=True,
+            env=clean_environment(**environment), cwd=self.folder, start_new_session=True, preexec_fn=before,
         )  # fmt: skip
         readable, _, _ = select.select([self.process.stdout], [], [], timeout)
         line = self.process.stdout.readline() if readable else b""

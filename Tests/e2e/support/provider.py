@@ -157,8 +157,8 @@ class Provider:
         fields = dict(headers)
         if fields.get("authorization") != f"Bearer {PROVIDER_KEY}":
             faults.append(f"authorization {fields.get('authorization', '')[:20]!r}")
-        if b"tg_" in head:
-            faults.append("a client's key in the head")
+        ours = ("x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization")
+        faults += [f"a client's {name}" for name in ours if name in fields]
         if "transfer-encoding" in fields:
             body = await self._read_chunks(reader, faults)
         else:

@@ -1,0 +1,58 @@
+import Domain
+import Settings
+import Testing
+
+@testable import tollgate
+
+/// Finding the gateway that a command is about.
+struct PlaceTests {
+    @Test func aFolderThatWasNamedBringsItsOwnSocketFirst() throws {
+        let scratch = try Scratch()
+        try scratch.write("tollgate.yaml", Desk.yaml)
+        let place = try GatewayPlace.find(CommonOptions.of(data: scratch.path))
+        #expect(place.data == scratch.path)
+        #expect(place.sockets.first == scratch.path + "/admin.sock")
+        #expect(place.log == scratch.path + "/requests.jsonl")
+    }
+
+    @Test func aVariableThatOnlyTheServiceHasIsNoObstacle() throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "other.yaml",
+            Desk.yaml.replacing(
+                "\"http://127.0.0.1:9\"", with: "\"http://127.0.0.1:9\", key: ${TOLLGATE_TEST_UNSET_VARIABLE}"))
+        let options = CommonOptions.of(config: scratch.path + "/other.yaml", data: scratch.path)
+        let place = try GatewayPlace.find(options)
+        #expect(place.loaded?.configuration.clients.map(\.name) == ["acme"])
+    }
+
+    @Test func otherProblemsAreSaidAsTheyAre() throws {
+        let scratch = try Scratch()
+        try scratch.write("other.yaml", Desk.yaml + "nonsense: true\n")
+        let problems = #expect(throws: ConfigurationProblems.self) {
+            try GatewayPlace.find(CommonOptions.of(config: scratch.path + "/other.yaml"))
+        }
+        #expect(problems?.problems.map(\.key) == ["nonsense"])
+        let place = try GatewayPlace.find(
+            CommonOptions.of(config: scratch.path + "/other.yaml", data: scratch.path))
+        #expect(place.loaded == nil && place.problems != nil && place.data == scratch.path)
+    }
+
+    @Test(arguments: [
+        ("${A_KEY} is not set", "A_KEY"), ("expected a size", nil), ("${A_KEY} is not set here", nil),
+    ])
+    func onlyAMissingVariableIsFilledIn(reason: String, name: String?) {
+        let problem = ConfigurationProblem(file: "f", key: "upstreams.x.key", reason: reason)
+        #expect(GatewayPlace.missingVariable(problem) == name)
+    }
+
+    @Test(arguments: [nil, "/var/lib/tollgate", "data folder", "a\"b\\c", "ends/"] as [String?])
+    func theFirstConfigurationCanBeReadWhateverItsFolder(data: String?) throws {
+        let text = InitCommand.text(data: data)
+        let loaded = try Configuration.parse(text, environment: ["HOLYSHEEP_API_KEY": "k"])
+        let folder = data.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? "./tollgate-data"
+        #expect(loaded.configuration.data == folder)
+        #expect(loaded.configuration.adminSocket == folder + "/admin.sock")
+        #expect(loaded.configuration.log.file == folder + "/requests.jsonl")
+    }
+}

@@ -1,0 +1,243 @@
+"""Starting, reloading, draining, dying."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import threading
+import time
+
+from support.gateway import wait_until
+from support.wire import Stream, Wire, call, chat_body, get, request_bytes
+
+
+def test_a_drain_is_announced_finishes_what_is_open_and_ends_well(gateway, token):
+    key = token()
+    waiting = [Wire(gateway.port) for _ in range(40)]
+    stream = Stream(gateway.port, key, {"chunks": 20, "interval": 0.05})
+    stream.wait_for(b"word2")
+    began = time.monotonic()
+    gateway.signal(signal.SIGTERM)
+    status = None
+    for wire in waiting:
+        try:
+            wire.send(request_bytes(None, None, "/readyz", "GET"))
+            status = wire.answer().status
+        except (EOFError, OSError):
+            # Idle connections are closed by a drain; what is not ready any more may also not answer any more.
+            status = 503
+        if status == 503:
+            break
+    assert status == 503 and time.monotonic() - began < 0.1
+    data = stream.read_to_end()
+    assert stream.is_whole and data.endswith(b"data: [DONE]\n\n")
+    assert gateway.wait(5) == 0
+    row = gateway.records()[-1]
+    assert (row["status"], row["error"], row["usage_source"]) == (200, None, "reported")
+
+
+def test_a_second_sigterm_does_not_wait(gateway, token):
+    stream = Stream(gateway.port, token(), {"chunks": 10_000, "interval": 0.05})
+    stream.wait_for(b"word2")
+    gateway.signal(signal.SIGTERM)
+    wait_until(lambda: is_closing(gateway.port))
+    assert gateway.is_alive()
+    began = time.monotonic()
+    gateway.signal(signal.SIGTERM)
+    gateway.wait(5)
+    assert time.monotonic() - began < 3
+    stream.read_to_end()
+    assert b"[DONE]" not in stream.data
+    row = gateway.records()[-1]
+    assert row["usage_source"] == "partial" and row["output_tokens"] >= 2
+
+
+def is_closing(port: int) -> bool:
+    try:
+        return get(port, "/readyz").status == 503
+    except (EOFError, OSError):
+        return True
+
+
+def test_a_drain_ends_with_its_time(make_gateway, token):
+    gateway = make_gateway(drain="1s")
+    stream = Stream(gateway.port, token(), {"chunks": 10_000, "interval": 0.05})
+    stream.wait_for(b"word2")
+    began = time.monotonic()
+    gateway.signal(signal.SIGTERM)
+    gateway.wait(10)
+    assert 0.9 < time.monotonic() - began < 5
+    assert not stream.read_to_end().endswith(b"[DONE]\n\n")
+
+
+def test_a_reload_takes_a_good_file_and_leaves_a_bad_one(gateway):
+    key, _ = gateway.key("app")
+    assert call(gateway.port, key).status == 200
+    gateway.write_config(more="clients:\n  app: { requests: 1/1m }\n")
+    gateway.signal(signal.SIGHUP)
+    wait_until(lambda: call(gateway.port, key).status == 429)
+    gateway.config.write_text("lisen: nonsense\n")
+    gateway.signal(signal.SIGHUP)
+    wait_until(lambda: "lisen" in gateway.errors.read_text())
+    assert call(gateway.port, key).status == 429, "the old configuration stays in force"
+    assert "lisen" in gateway.cli("reload", status=None).stderr
+    gateway.write_config()
+    assert gateway.cli("reload").returncode == 0
+    assert call(gateway.port, key).status == 200
+
+
+def test_a_reload_breaks_no_request(gateway, token):
+    key = token()
+    stop = threading.Event()
+    failed: list[object] = []
+
+    def run() -> None:
+        with Wire(gateway.port) as wire:
+            while not stop.is_set():
+                wire.send(request_bytes(chat_body(), key))
+                answer = wire.answer()
+                if answer.status != 200:
+                    failed.append(answer)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    stream = Stream(gateway.port, key, {"chunks": 40, "interval": 0.02})
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        gateway.cli("reload")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    stream.read_to_end()
+    assert stream.is_whole
+
+
+def test_the_log_is_opened_anew_where_it_was_moved_away(gateway, token):
+    key, sent = token(), 1
+    assert call(gateway.port, key).status == 200
+    gateway.wait_for_records(1)
+    path = gateway.data / "requests.jsonl"
+    moved = gateway.data / "moved.jsonl"
+    path.rename(moved)
+    gateway.signal(signal.SIGUSR1)
+    while not path.exists():
+        assert call(gateway.port, key).status == 200
+        sent += 1
+        assert sent < 2000
+    assert gateway.stop() == 0
+    lines = [json.loads(line)["request_id"] for file in (moved, path) for line in file.read_text().splitlines()]
+    assert len(lines) == len(set(lines)) == sent
+
+
+def test_the_log_is_rotated_by_size_and_so_many_are_kept(make_gateway, token):
+    gateway = make_gateway(starts=False)
+    text = gateway.config.read_text().replace("rotate: 64MB, keep: 3", "rotate: 64KB, keep: 2")
+    gateway.config.write_text(text)
+    gateway.start()
+    key = token()
+    with Wire(gateway.port) as wire:
+        for _ in range(500):
+            wire.send(request_bytes(chat_body(), key))
+            assert wire.answer().status == 200
+    assert gateway.stop() == 0
+    files = sorted(gateway.data.glob("requests*"))
+    assert len(files) == 3, files
+    for file in files:
+        assert file.stat().st_size <= 64 * 1024
+        assert all(json.loads(line) for line in file.read_text().splitlines())
+
+
+def test_only_its_owner_reads_the_data_folder_and_the_socket(gateway):
+    gateway.key("app")
+    assert os.stat(gateway.data).st_mode & 0o777 == 0o700
+    for path in gateway.data.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_damaged_database_is_refused_with_advice_and_left_as_it_is(gateway):
+    gateway.key("app")
+    gateway.stop()
+    path = next(gateway.data.glob("*.sqlite"))
+    content = bytearray(path.read_bytes())
+    content[0:4096] = os.urandom(4096)
+    path.write_bytes(content)
+    for extra in gateway.data.glob("*.sqlite-*"):
+        extra.unlink()
+    done = gateway.cli("serve", status=74)
+    assert str(path) in done.stderr
+    assert path.read_bytes() == bytes(content)
+
+
+def test_the_ready_line_is_the_only_output(gateway, token):
+    call(gateway.port, token())
+    gateway.signal(signal.SIGTERM)
+    assert gateway.wait(10) == 0
+    assert gateway.process.stdout.read() == b""
+    for line in gateway.errors.read_text().splitlines():
+        assert json.loads(line)["level"], line
+
+
+def test_descriptors_go_back_to_where_they_were(gateway, provider, token):
+    key = token()
+    assert call(gateway.port, key).status == 200
+    before = gateway.descriptors()
+    wires = [Wire(gateway.port) for _ in range(200)]
+    for wire in wires:
+        wire.send(request_bytes(chat_body(script={"kind": "hang"}), key))
+    wait_until(lambda: provider.open == 200)
+    assert gateway.descriptors() >= before + 400 - 4
+    for wire in wires:
+        wire.close()
+    # One kept connection to the provider for each event loop may stay.
+    wait_until(lambda: gateway.descriptors() <= before + 4)
+
+
+def test_a_low_soft_limit_of_descriptors_is_raised(make_gateway, provider, token):
+    gateway = make_gateway(starts=False)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    gateway.start(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard)))
+    key = token()
+    wires = [Wire(gateway.port) for _ in range(100)]
+    for wire in wires:
+        wire.send(request_bytes(chat_body(script={"kind": "hang"}), key))
+    wait_until(lambda: provider.open == 100)
+    for wire in wires:
+        wire.close()
+
+
+def test_running_out_of_descriptors_hurts_nobody_who_is_in(make_gateway, token):
+    gateway = make_gateway(starts=False)
+    gateway.start(before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
+    key = token()
+    stream = Stream(gateway.port, key, {"chunks": 150, "interval": 0.02})
+    stream.wait_for(b"word1")
+    wires = []
+    for _ in range(200):
+        wires.append(Wire(gateway.port))
+    time.sleep(1)
+    before = os.times().elapsed, cpu_seconds(gateway.pid)
+    time.sleep(1)
+    used = (cpu_seconds(gateway.pid) - before[1]) / (os.times().elapsed - before[0])
+    assert used <= 0.25, f"{used:.0%} without descriptors"
+    for wire in wires:
+        wire.close()
+    wait_until(lambda: call(gateway.port, key).status == 200, timeout=3)
+    stream.read_to_end()
+    assert stream.is_whole
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_it_serves_again_after_it_was_killed(gateway, token):
+    key, _ = gateway.key("app")
+    gateway.kill()
+    began = time.monotonic()
+    gateway.start(timeout=5)
+    assert call(gateway.port, key).status == 200
+    assert time.monotonic() - began < 2

@@ -152,15 +152,28 @@ import Wire
     /// Refusals that are judged at once must not pile up on the stack, one within the other.
     @Test func manyPipelinedRefusalsAreNotNested() throws {
         var setup = Corridor.Setup()
-        setup.limits = [Limit(kind: .requests, amount: 0, windowSeconds: 60)]
-        let corridor = try answering(setup)
+        setup.limits = [Limit(kind: .requests, amount: 1, windowSeconds: 3600)]
+        let mayAnswer = Atomic<Bool>(false)
+        let corridor = try Corridor(setup) { side in
+            _ = side.next()
+            _ = eventually { mayAnswer.load(ordering: .acquiring) }
+            side.send(Corridor.whole)
+        }
         let socket = try corridor.connect()
-        let request = Corridor.request()
-        let count = 5000
-        Threads.run(
-            1, { [socket = Handed(socket)] _ in socket.value.send(String(repeating: request, count: count)) }, {})
+        socket.send(Corridor.request())
+        #expect(eventually { corridor.provider.requests.count == 1 })
+        // Short ones, so that as many as can be wait behind the first.
+        let request =
+            "POST /v1/embeddings HTTP/1.1\r\nHost:g\r\nApi-Key:\(Corridor.key.text)\r\nContent-Length:15\r\n\r\n"
+            + #"{"model":"gpt"}"#
+        let count = 4000
+        let requests = String(repeating: request, count: count)
+        Threads.run(1, { [socket = Handed(socket)] _ in socket.value.send(requests) }, {})
+        pause(milliseconds: 300)
+        mayAnswer.store(true, ordering: .releasing)
+        #expect(socket.message()?.status == 200)
         for _ in 0..<count where socket.message()?.status != 429 { Issue.record("not refused") }
-        #expect(corridor.records(count).count == count)
+        #expect(corridor.records(count + 1).count == count + 1)
     }
 
     @Test func anHTTP10ClientIsClosedUnlessItAsksToStay() throws {

@@ -399,6 +399,17 @@ import Wire
         #expect(eventually { corridor.gateway.openCount() == 0 })
     }
 
+    @Test func aDrainWaitsForAConnectionThatWasBusyAMomentAgo() throws {
+        let corridor = try Corridor { _ in }
+        let idle = try corridor.connect()
+        idle.send(Corridor.request("", method: "GET", path: "/health"))
+        #expect(idle.message()?.status == 200)
+        corridor.gateway.beginDraining()
+        #expect(corridor.gateway.openCount() == 1)
+        #expect(idle.waitForEnd())
+        #expect(corridor.gateway.openCount() == 0)
+    }
+
     @Test func stoppingCutsStreamsWithAReasonAndSettlesThem() throws {
         let corridor = try Corridor { side in
             _ = side.next()

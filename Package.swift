@@ -2,9 +2,6 @@
 import PackageDescription
 
 /// Settings of every Swift target of ours.
-///
-/// `-enable-cmo-everything` lets `package` declarations be inlined and
-/// specialised across rooms in release builds; without it each cross-target call on the corridor stays a real call.
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -12,11 +9,22 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
-    .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release)),
+]
+
+/// Rooms whose declarations the corridor calls for each request: their bodies may be inlined into other rooms.
+///
+/// Without the flag each cross-target call stays a real call. Rooms that are only entered at the edges do without it:
+/// there it gains nothing, and the compiler (6.3.1) fails on `Gateway.init` when it optimises it in another module.
+let hot: [SwiftSetting] = house + [.unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))]
+
+/// The same specialisation of a generic of the standard library comes out of several `hot` rooms with a strong symbol
+/// (6.3.1); the copies are alike, so the linker may take the first.
+let oneOfMany: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--allow-multiple-definition"], .when(configuration: .release))
 ]
 
 /// `Domain` and `Wire` hold no unsafe construct that is not marked.
-let strict: [SwiftSetting] = house + [.strictMemorySafety()]
+let strict: [SwiftSetting] = hot + [.strictMemorySafety()]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -41,8 +49,8 @@ let package = Package(
         .target(name: "Domain", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Domain"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Domain", "Yams"], swiftSettings: house),
-        .target(name: "HTTP", dependencies: [nioCore], swiftSettings: house),
-        .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: house),
+        .target(name: "HTTP", dependencies: [nioCore], swiftSettings: hot),
+        .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: hot),
         .target(
             name: "Ledger",
             dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
@@ -79,7 +87,7 @@ let package = Package(
                 nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: house),
+            swiftSettings: house, linkerSettings: oneOfMany),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Domain"], swiftSettings: house),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain"], swiftSettings: house),

@@ -288,7 +288,7 @@ def test_ten_thousand_mutated_requests_leave_the_same_process_and_nothing_wrong_
     assert gateway.stop() == 0
     rows = gateway.records()
     forwarded = [row for row in rows if row["upstream_status"] == 200]
-    assert len(provider.received) >= len(forwarded) > 500
+    assert len(provider.received) >= len(forwarded) > 100
     assert {row["client"] for row in forwarded} == {"app"}
 
 

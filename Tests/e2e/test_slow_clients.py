@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import pathlib
+import subprocess
+import sys
 import time
 
 import pytest
@@ -28,40 +29,9 @@ def measure(port: int, key: str, count: int) -> list[float]:
     return seconds
 
 
-class SlowClients:
-    """Connections of which each sends one byte of its head or body now and then."""
-
-    def __init__(self, port: int, key: str, count: int) -> None:
-        body = request_bytes(chat_body(), key)
-        self.stop = threading.Event()
-        self.sockets = []
-        self.data = []
-        for index in range(count):
-            connection = socket.create_connection(("127.0.0.1", port))
-            # Half are slow in the head, half in the body.
-            sent = 10 if index % 2 else body.index(b"\r\n\r\n") + 5
-            connection.sendall(body[:sent])
-            self.sockets.append(connection)
-            self.data.append(body[sent:])
-        self.thread = threading.Thread(target=self._trickle)
-        self.thread.start()
-
-    def _trickle(self) -> None:
-        position = 0
-        while not self.stop.wait(0.1):
-            position += 1
-            for connection, data in zip(self.sockets, self.data):
-                try:
-                    # Never the last byte: it stays slow.
-                    connection.send(data[position % (len(data) - 1) :][:1])
-                except OSError:
-                    pass
-
-    def close(self) -> None:
-        self.stop.set()
-        self.thread.join()
-        for connection in self.sockets:
-            connection.close()
+def calm_p99(port: int, key: str) -> float:
+    """The p99 of the calmest of some rounds: what else this machine does meanwhile is not the gateway's."""
+    return min(percentile(measure(port, key, 1000), 0.99) for _ in range(6))
 
 
 @pytest.mark.timing
@@ -69,17 +39,21 @@ class SlowClients:
 def test_500_slow_clients_leave_a_normal_clients_p99_alone(gateway, token):
     key = token()
     measure(gateway.port, key, 200)
-    quiet = percentile(measure(gateway.port, key, 800), 0.99)
+    quiet = calm_p99(gateway.port, key)
     before = gateway.memory_kb("VmRSS")
-    slow = SlowClients(gateway.port, token("slow"), 500)
+    slow = subprocess.Popen(
+        [sys.executable, pathlib.Path(__file__).parent / "support" / "slow.py", str(gateway.port), token("slow"), "500"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
     try:
-        busy = min(percentile(measure(gateway.port, key, 800), 0.99) for _ in range(3))
+        assert slow.stdout.readline() == b"ready\n"
+        busy = calm_p99(gateway.port, key)
         grown = gateway.memory_kb("VmRSS") - before
     finally:
-        slow.close()
+        slow.communicate()
     print(f"p99 quiet {quiet * 1000:.2f} ms, with 500 slow clients {busy * 1000:.2f} ms, memory +{grown} KB")
-    # The slow clients of this test share the machine with what they are measured against: half a millisecond for that.
-    assert busy <= 2 * quiet + 0.0005
+    # A millisecond for the scheduler of a small machine.
+    assert busy <= 2 * quiet + 0.001
     assert grown < 40 * 1024
     assert gateway.is_alive()
 

@@ -46,6 +46,9 @@ extension Limit {
         return String(part)
     }
 
+    /// More than any real limit; a larger number is a typing error.
+    private static let largestCount: Int64 = 1_000_000_000_000
+
     /// A whole count with an optional `k` or `M`; nil for a sign, a fraction of one, or an overflow.
     private static func count(_ text: String) -> Int64? {
         var digits = Substring(text)
@@ -53,11 +56,13 @@ extension Limit {
         if digits.last == "k" { scale = 1000 }
         if digits.last == "M" { scale = 1_000_000 }
         if scale > 1 { digits.removeLast() }
-        if scale == 1 { return digits.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int64(digits) : nil }
+        if scale == 1, digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(digits) {
+            return value <= Limit.largestCount ? value : nil
+        }
         guard let nanos = DecimalText.nanos(String(digits)) else { return nil }
         let whole = Int128(nanos) * Int128(scale)
         guard whole % 1_000_000_000 == 0 else { return nil }
-        return Int64(exactly: whole / 1_000_000_000)
+        return Int64(exactly: whole / 1_000_000_000).flatMap { $0 <= Limit.largestCount ? $0 : nil }
     }
 
     /// `600/1m`, `64`, `$ 50/day`: what `init(word:text:)` reads back.

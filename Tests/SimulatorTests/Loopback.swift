@@ -75,8 +75,9 @@ struct Loopback {
                         }
                     case .body(let bytes): answer.body += String(buffer: bytes)
                     case .end:
+                        // The next answer of a pipeline may come in this read or in a later one.
                         answer.isWhole = true
-                        return
+                        parser.expect()
                     case .needsMore: return
                     }
                 }

@@ -72,16 +72,10 @@ enum AnswerHead {
     /// Copies the fields that may pass from one side to the other.
     static func copyFields(of head: Head, isRequest: Bool, into buffer: inout ByteBuffer) {
         head.withBytes { all in
-            for field in head.fields {
-                let name = UnsafeRawBufferPointer(rebasing: all[field.nameRange]).bindMemory(to: UInt8.self).span
-                let rule = isRequest ? HeaderRules.request(name) : HeaderRules.response(name)
-                guard rule == .pass else { continue }
-                if head.namesHopFields, isNamedByConnection(name, head, all) { continue }
-                // Name, colon and value lie side by side: one copy takes all but the line's end.
-                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[field.nameRange]))
-                buffer.writeStaticString(": ")
-                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[field.valueRange]))
-                buffer.writeStaticString("\r\n")
+            head.writeFields(into: &buffer) { name, _ in
+                let span = name.bindMemory(to: UInt8.self).span
+                let rule = isRequest ? HeaderRules.request(span) : HeaderRules.response(span)
+                return rule == .pass && !(head.namesHopFields && isNamedByConnection(span, head, all))
             }
         }
     }
@@ -139,39 +133,42 @@ enum AnswerHead {
 
 /// The rate-limit fields, the same on answers, streams and refusals.
 enum RateFields {
+    /// Longer than all fields with the longest numbers.
+    private static let longest = 1024
+
     static func write(_ limits: LimitState, into buffer: inout ByteBuffer) {
-        if limits.requestLimit >= 0 {
-            let reset = limits.requestResetMilliseconds
-            let seconds = RateText.wholeSeconds(milliseconds: reset)
-            field("X-RateLimit-Limit: ", limits.requestLimit, into: &buffer)
-            field("X-RateLimit-Remaining: ", limits.requestRemaining, into: &buffer)
-            field("X-RateLimit-Reset: ", seconds, into: &buffer)
-            field("x-ratelimit-limit-requests: ", limits.requestLimit, into: &buffer)
-            field("x-ratelimit-remaining-requests: ", limits.requestRemaining, into: &buffer)
-            buffer.writeStaticString("x-ratelimit-reset-requests: ")
-            buffer.writeString(RateText.goDuration(milliseconds: reset))
-            buffer.writeStaticString("\r\nRateLimit-Policy: \"default\";q=")
-            HeadWriter.integer(Int(clamping: limits.requestLimit), into: &buffer)
-            buffer.writeStaticString(";w=")
-            HeadWriter.integer(Int(clamping: limits.requestWindowSeconds), into: &buffer)
-            buffer.writeStaticString("\r\nRateLimit: \"default\";r=")
-            HeadWriter.integer(Int(clamping: limits.requestRemaining), into: &buffer)
-            buffer.writeStaticString(";t=")
-            HeadWriter.integer(Int(clamping: seconds), into: &buffer)
-            buffer.writeStaticString("\r\n")
-        }
-        if limits.tokenLimit >= 0 {
-            field("x-ratelimit-limit-tokens: ", limits.tokenLimit, into: &buffer)
-            field("x-ratelimit-remaining-tokens: ", limits.tokenRemaining, into: &buffer)
-            buffer.writeStaticString("x-ratelimit-reset-tokens: ")
-            buffer.writeString(RateText.goDuration(milliseconds: limits.tokenResetMilliseconds))
-            buffer.writeStaticString("\r\n")
+        guard limits.requestLimit >= 0 || limits.tokenLimit >= 0 else { return }
+        // One reservation instead of one a field: these are most of the head's writes.
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: longest) { space in
+            var line = HeadScratch(space)
+            if limits.requestLimit >= 0 { requests(limits, into: &line) }
+            if limits.tokenLimit >= 0 { tokens(limits, into: &line) }
+            return line.count
         }
     }
 
-    private static func field(_ name: StaticString, _ value: Int64, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString(name)
-        HeadWriter.integer(Int(clamping: value), into: &buffer)
-        buffer.writeStaticString("\r\n")
+    private static func requests(_ limits: LimitState, into line: inout HeadScratch) {
+        let reset = limits.requestResetMilliseconds
+        let seconds = RateText.wholeSeconds(milliseconds: reset)
+        line.put("X-RateLimit-Limit: ", limits.requestLimit)
+        line.put("\r\nX-RateLimit-Remaining: ", limits.requestRemaining)
+        line.put("\r\nX-RateLimit-Reset: ", seconds)
+        line.put("\r\nx-ratelimit-limit-requests: ", limits.requestLimit)
+        line.put("\r\nx-ratelimit-remaining-requests: ", limits.requestRemaining)
+        line.put("\r\nx-ratelimit-reset-requests: ")
+        line.put(RateText.goDuration(milliseconds: reset))
+        line.put("\r\nRateLimit-Policy: \"default\";q=", limits.requestLimit)
+        line.put(";w=", limits.requestWindowSeconds)
+        line.put("\r\nRateLimit: \"default\";r=", limits.requestRemaining)
+        line.put(";t=", seconds)
+        line.put("\r\n")
+    }
+
+    private static func tokens(_ limits: LimitState, into line: inout HeadScratch) {
+        line.put("x-ratelimit-limit-tokens: ", limits.tokenLimit)
+        line.put("\r\nx-ratelimit-remaining-tokens: ", limits.tokenRemaining)
+        line.put("\r\nx-ratelimit-reset-tokens: ")
+        line.put(RateText.goDuration(milliseconds: limits.tokenResetMilliseconds))
+        line.put("\r\n")
     }
 }

@@ -43,9 +43,16 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
         self.owner = owner
         hasLargeBody = body.readableBytes > 16_384
         parser.expect(isHead: isForHead)
-        context.write(wrapOutboundOut(head), promise: nil)
-        if body.readableBytes > 0 { context.write(wrapOutboundOut(body), promise: nil) }
-        context.flush()
+        if hasLargeBody {
+            context.write(wrapOutboundOut(head), promise: nil)
+            context.write(wrapOutboundOut(body), promise: nil)
+            context.flush()
+        } else {
+            // One copy of a small body is cheaper than a second vector.
+            var whole = head
+            whole.writeImmutableBuffer(body)
+            context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
+        }
     }
 
     /// Gives the connection up: nobody wants the rest of its answer.

@@ -16,7 +16,7 @@ enum UpstreamRequest {
         of head: Head, intake: RequestIntake, fields: ByteBuffer, upstream: Upstream, requestID: RequestID,
         bodyLength: Int
     ) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: 512 + head.bytes.readableBytes)
+        var buffer = ByteBufferAllocator().buffer(capacity: 768 + fields.readableBytes + min(bodyLength, 16_384))
         head.withBytes { all in
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[head.methodRange]))
             buffer.writeStaticString(" ")

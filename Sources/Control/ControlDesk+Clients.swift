@@ -102,7 +102,8 @@ extension ControlDesk {
     private func tightens(_ change: StoreChange) -> Bool {
         switch change {
         case .setOverride(let override):
-            return isTighter(override.limit, than: effective(override.scope).first { $0.limit.kind == override.limit.kind }?.limit)
+            return isTighter(
+                override.limit, than: effective(override.scope).first { $0.limit.kind == override.limit.kind }?.limit)
         case .removeOverride(let scope, let kind):
             guard let current = effective(scope).first(where: { $0.limit.kind == kind }), current.source == .override,
                 let underneath = current.underneath
@@ -187,7 +188,8 @@ extension ControlDesk {
         switch undone.inverse {
         case .setSuspension(let suspension):
             return ended(
-                deny(act, undone.inverse) { $0.deny(.clientSuspended) { client, _ in client == suspension.client } }, message)
+                deny(act, undone.inverse) { $0.deny(.clientSuspended) { client, _ in client == suspension.client } },
+                message)
         case .revokeKey(let id, _):
             return ended(deny(act, undone.inverse) { $0.deny(.keyRevoked) { _, keyID in keyID == id } }, message)
         case let change where tightens(change):

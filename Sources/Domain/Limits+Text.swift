@@ -53,6 +53,7 @@ extension Limit {
         if digits.last == "k" { scale = 1000 }
         if digits.last == "M" { scale = 1_000_000 }
         if scale > 1 { digits.removeLast() }
+        if scale == 1 { return digits.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int64(digits) : nil }
         guard let nanos = DecimalText.nanos(String(digits)) else { return nil }
         let whole = Int128(nanos) * Int128(scale)
         guard whole % 1_000_000_000 == 0 else { return nil }

@@ -10,7 +10,7 @@ package final class Gateway: Sendable {
     package let table: ClientTable
     private let server = Mutex<(any Channel)?>(nil)
     private let draining = Atomic<Bool>(false)
-    private let stopped = Atomic<Bool>(false)
+    private let hasEnded = Mutex(false)
 
     /// - Parameters:
     ///   - threads: event loops; one for each core.
@@ -67,18 +67,24 @@ package final class Gateway: Sendable {
         return (address?.ipAddress ?? host, address?.port ?? port)
     }
 
-    /// Puts `policy` in force on every loop and waits until each has taken it: then the old one may be released here.
-    package func apply(_ policy: Policy) {
-        let all = loops.map { loop in loop.eventLoop.submit { loop.value.apply(policy) } }
-        for future in all { try? future.wait() }
+    /// Does something on every loop and waits for it; nothing once the loops have ended.
+    ///
+    /// Handed over under the lock that `stop` takes: what is given to a loop that has ended is never answered.
+    private func onEach<Value: Sendable>(_ body: @escaping @Sendable (LoopContext) -> Value) -> [Value] {
+        let all = hasEnded.withLock { hasEnded in
+            hasEnded ? [] : loops.map { loop in loop.eventLoop.submit { body(loop.value) } }
+        }
+        return all.compactMap { try? $0.wait() }
     }
+
+    /// Puts `policy` in force on every loop and waits until each has taken it: then the old one may be released here.
+    package func apply(_ policy: Policy) { _ = onEach { $0.apply(policy) } }
 
     /// Ends what is open for a key or client; waits for every loop.
     ///
     /// - Returns: how many open streams were ended.
     package func deny(_ code: ErrorCode, where matches: @escaping @Sendable (String, KeyID?) -> Bool) -> Int {
-        let all = loops.map { loop in loop.eventLoop.submit { loop.value.deny(code, where: matches) } }
-        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+        onEach { $0.deny(code, where: matches) }.reduce(0, +)
     }
 
     /// Whether the gateway has been told to stop.
@@ -87,33 +93,30 @@ package final class Gateway: Sendable {
     /// How many requests are open on all loops; while draining, how many connections may still bring one.
     package func openCount() -> Int {
         let isDraining = isDraining
-        let all = loops.map { loop in
-            loop.eventLoop.submit { isDraining ? loop.value.busyCount : loop.value.exchangeCount }
-        }
-        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
+        return onEach { isDraining ? $0.busyCount : $0.exchangeCount }.reduce(0, +)
     }
 
     /// How many provider connections wait for a request.
-    package var idleConnections: Int {
-        let all = loops.map { loop in loop.eventLoop.submit { loop.value.pools.idleCount } }
-        return all.reduce(0) { $0 + ((try? $1.wait()) ?? 0) }
-    }
+    package var idleConnections: Int { onEach { $0.pools.idleCount }.reduce(0, +) }
 
     /// Begins to drain: ready no more, answers close their connections, idle ones are closed.
     ///
     /// New requests that come all the same are still served.
     package func beginDraining() {
         draining.store(true, ordering: .relaxed)
-        for loop in loops { try? loop.eventLoop.submit { loop.value.beginDraining() }.wait() }
+        _ = onEach { $0.beginDraining() }
     }
 
     /// Closes the door, cuts what is left, hands over the last facts, and ends the loops; a second call does nothing.
     package func stop() {
-        guard !stopped.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        if let channel = server.withLock({ $0 }) { try? channel.close().wait() }
-        for loop in loops { try? loop.eventLoop.submit { loop.value.cutAll() }.wait() }
+        if let channel = server.withLock({ $0.take() }) { try? channel.close().wait() }
+        _ = onEach { $0.cutAll() }
         // What was cut reports its end on the next turn of its loop.
-        for loop in loops { try? loop.eventLoop.submit { loop.value.handOver() }.wait() }
-        try? group.syncShutdownGracefully()
+        _ = onEach { $0.handOver() }
+        let isFirst = hasEnded.withLock { hasEnded in
+            defer { hasEnded = true }
+            return !hasEnded
+        }
+        if isFirst { try? group.syncShutdownGracefully() }
     }
 }

@@ -31,10 +31,14 @@ import Testing
         let client = AdminClient(path: path)
         #expect(try client.info().pid == getpid())
         let created = try client.submit(
-            Order(command: .createKey(client: "研究 \"x\"\n", tier: nil, expiresInSeconds: nil, models: nil, note: ""), actor: Office.ops))
+            Order(
+                command: .createKey(client: "研究 \"x\"\n", tier: nil, expiresInSeconds: nil, models: nil, note: ""),
+                actor: Office.ops))
         #expect(created.result == .refused)
         let key = try client.submit(
-            Order(command: .createKey(client: "研究 \"x\"", tier: nil, expiresInSeconds: nil, models: nil, note: "ü"), actor: Office.ops))
+            Order(
+                command: .createKey(client: "研究 \"x\"", tier: nil, expiresInSeconds: nil, models: nil, note: "ü"),
+                actor: Office.ops))
         #expect(key.result == .done && key.secret != nil)
         guard case .keys(let cards) = try client.ask(.keys(client: nil)) else {
             Issue.record("no keys")
@@ -108,7 +112,10 @@ import Testing
         let path = office.scratch.path + "/admin.sock"
         let server = try serve(office, path)
         defer { server.stop() }
-        for bytes in ["GET /nope HTTP/1.1\r\nHost: a\r\n\r\n", "POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", "??\r\n\r\n"] {
+        for bytes in [
+            "GET /nope HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST /v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", "??\r\n\r\n",
+        ] {
             let made = try UnixConnection(path)
             made.send(bytes)
             #expect(made.start().hasPrefix("HTTP/1.1 4"), "\(bytes)")

@@ -88,7 +88,8 @@ final class Office: Sendable {
             ControlDesk.Parts(
                 loaded: try Configuration.parse(text), store: store, state: state, recorder: recorder,
                 log: OperatorLog(level: .error, descriptor: -1), table: table,
-                reload: { try Configuration.parse(held.value) }, reconfigured: { _ in }, drain: { draining.value = true },
+                reload: { try Configuration.parse(held.value) }, reconfigured: { _ in },
+                drain: { draining.value = true },
                 wall: { clock.now }, monotonic: { 1 }),
             hostName: "host")
         collector = Collector(surroundings: desk.surroundings(), version: "1")
@@ -185,7 +186,8 @@ final class Office: Sendable {
 
     /// The status of a request with this key, over the gateway's own port.
     func status(key: String, path: String = "/v1/models") -> Int {
-        LoopbackRequest.status(port: port, "GET \(path) HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(key)\r\nConnection: close\r\n\r\n")
+        LoopbackRequest.status(
+            port: port, "GET \(path) HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(key)\r\nConnection: close\r\n\r\n")
     }
 }
 

@@ -6,7 +6,9 @@ import Testing
 
 /// Admission over all scopes, alone and under real threads.
 @Suite struct AdmissionTests {
-    private static func scope(_ limits: Limit...) -> Scope { Scope(limits: ScopeLimits(limits), counters: ScopeCounters()) }
+    private static func scope(_ limits: Limit...) -> Scope {
+        Scope(limits: ScopeLimits(limits), counters: ScopeCounters())
+    }
 
     private static func requests(_ amount: Int64, _ window: Int64 = 60) -> Limit {
         Limit(kind: .requests, amount: amount, windowSeconds: window)
@@ -131,7 +133,8 @@ import Testing
         let counters = ScopeCounters()
         func admission(_ amount: Int64) -> Admission {
             Admission(
-                client: Scope(limits: ScopeLimits([Self.requests(amount)]), counters: counters), model: nil, gateway: nil)
+                client: Scope(limits: ScopeLimits([Self.requests(amount)]), counters: counters), model: nil,
+                gateway: nil)
         }
         for _ in 0..<5 { #expect(judge(admission(10)).refusedBy == nil) }
         #expect(judge(admission(5)).refusedBy == .requests)
@@ -143,7 +146,8 @@ import Testing
     func whatIsOpenIsWhatWasAdmittedLessWhatWasSettled(seed: UInt64) {
         var dice = Dice(seed: seed)
         let admission = Admission(
-            client: Self.scope(Limit(kind: .concurrent, amount: 7)), model: Self.scope(Limit(kind: .concurrent, amount: 5)),
+            client: Self.scope(Limit(kind: .concurrent, amount: 7)),
+            model: Self.scope(Limit(kind: .concurrent, amount: 5)),
             gateway: Self.scope(Limit(kind: .concurrent, amount: 6)))
         var open: Int64 = 0
         for step in 0..<5000 {

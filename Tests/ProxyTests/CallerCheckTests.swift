@@ -56,10 +56,13 @@ import Wire
             wrong.append(changed)
         }
         wrong += [key + [0x41], Array("' OR 1=1 --".utf8), Array("tg_".utf8) + [UInt8](repeating: 0x41, count: 8000)]
-        wrong += [Array("tg_\u{0430}\u{0430}".utf8), Array(Corridor.Credential(99).text.utf8), key.reversed(), key + key]
+        wrong += [
+            Array("tg_\u{0430}\u{0430}".utf8), Array(Corridor.Credential(99).text.utf8), key.reversed(), key + key,
+        ]
         let socket = try corridor.connect()
         for bytes in wrong {
-            socket.send(Array("GET /v1/models HTTP/1.1\r\nHost: g\r\nX-API-Key: ".utf8) + bytes + Array("\r\n\r\n".utf8))
+            socket.send(
+                Array("GET /v1/models HTTP/1.1\r\nHost: g\r\nX-API-Key: ".utf8) + bytes + Array("\r\n\r\n".utf8))
             let answer = try #require(socket.message())
             #expect(answer.status == 401 && answer.body.contains("\"code\":\"invalid_api_key\""))
         }
@@ -152,7 +155,9 @@ import Wire
         return signed + "." + base64url(code)
     }
 
-    private static func claims(_ more: String = "", sub: String = "user-1", exp: Int64 = CallerCheckTests.now + 600) -> String {
+    private static func claims(
+        _ more: String = "", sub: String = "user-1", exp: Int64 = CallerCheckTests.now + 600
+    ) -> String {
         #"{"sub":"\#(sub)","exp":\#(exp)\#(more)}"#
     }
 
@@ -194,7 +199,8 @@ import Wire
 
     @Test(arguments: [
         #"{"alg":"none"}"#, #"{"alg":"NONE"}"#, #"{"alg":"hs256"}"#, #"{"alg":"HS512"}"#, #"{"alg":"RS256"}"#,
-        #"{"typ":"JWT"}"#, #"{"alg":"HS256","alg":"none"}"#, #"{"alg":"HS256","kid":"1"}"#, #"{"alg":"HS256","kid":""}"#,
+        #"{"typ":"JWT"}"#, #"{"alg":"HS256","alg":"none"}"#, #"{"alg":"HS256","kid":"1"}"#,
+        #"{"alg":"HS256","kid":""}"#,
         #"{"alg":"HS256","crit":["exp"]}"#, #"{"alg":["HS256"]}"#, #"{"alg":null}"#, "[]",
     ])
     func aHeaderThatAsksForAnythingElseIsRefused(header: String) throws {
@@ -223,7 +229,8 @@ import Wire
     @Test func issuerAndAudienceAreRequiredWhereSet() throws {
         let corridor = try corridor(issuer: "us", audience: "gw")
         for (more, status) in [
-            (#","iss":"us","aud":"gw""#, 200), (#","iss":"us","aud":["a","gw"]"#, 200), ("", 401), (#","iss":"us""#, 401),
+            (#","iss":"us","aud":"gw""#, 200), (#","iss":"us","aud":["a","gw"]"#, 200), ("", 401),
+            (#","iss":"us""#, 401),
             (#","iss":"them","aud":"gw""#, 401), (#","iss":"us","aud":[]"#, 401), (#","iss":"us","aud":"gw2""#, 401),
         ] { #expect(try self.status(token: Self.token(Self.claims(more)), corridor) == status, "\(more)") }
     }
@@ -240,15 +247,43 @@ import Wire
         #expect(try me(Self.claims(#","tier":"pro""#, sub: "acme")).contains(#""client":"acme","tier":"free""#))
     }
 
+    @Test func anActOnASubjectHoldsForItsTokens() throws {
+        func subject(_ name: String, suspendedUntil: Int64 = 0, limit: Limit? = nil) -> ClientPolicy {
+            ClientPolicy(
+                name: name, tier: "free", scope: Scope(limits: ScopeLimits(), counters: ScopeCounters()), models: nil,
+                suspendedUntil: suspendedUntil,
+                limits: limit.map { [EffectiveLimit(limit: $0, source: .override)] } ?? [], isSubject: true)
+        }
+        var setup = Corridor.Setup()
+        setup.jwt = JWTPolicy(secret: Self.secret, tierClaim: "tier", issuer: nil, audience: nil)
+        setup.subjects = [
+            subject("gone", suspendedUntil: .max), subject("back", suspendedUntil: 1),
+            subject("tight", limit: Limit(kind: .requests, amount: 1, windowSeconds: 60)),
+        ]
+        let corridor = try Corridor(setup) { side in while side.next() != nil { side.send(Corridor.whole) } }
+        func ask(_ name: String) throws -> Int {
+            try corridor.ask(Corridor.request(key: Self.token(Self.claims(",\"tier\":\"pro\"", sub: name)))).status
+        }
+        #expect(try ask("gone") == 403)
+        #expect(try ask("back") == 200)
+        #expect(try ask("tight") == 200)
+        #expect(try ask("tight") == 429)
+    }
+
     @Test func aVerifiedTokenIsForgottenWhenItExpiresAndWithEveryNewPolicy() {
         var check = CallerCheck()
         let table = ClientTable()
         var setup = Corridor.Setup()
         setup.jwt = JWTPolicy(secret: Self.secret, tierClaim: "tier", issuer: nil, audience: nil)
         let good = Corridor.policy(setup, port: 1, table: table, epoch: 1)
-        let head = RequestHead.parse("GET / HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(Self.token(Self.claims()))\r\n\r\n")
+        let head = RequestHead.parse(
+            "GET / HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer \(Self.token(Self.claims()))\r\n\r\n")
         func isKnown(_ policy: Policy, at seconds: Int64) -> Bool {
-            if case .success = check.caller(of: head, policy: policy, wall: seconds * 1000, now: 1, table: table) { true } else { false }
+            if case .success = check.caller(of: head, policy: policy, wall: seconds * 1000, now: 1, table: table) {
+                true
+            } else {
+                false
+            }
         }
         #expect(isKnown(good, at: Self.now))
         #expect(isKnown(good, at: Self.now + 599))

@@ -39,6 +39,8 @@ final class Corridor: Sendable {
         var providerPort: Int?
         var jwt: JWTPolicy?
         var suspended = false
+        /// Subjects of tokens that an operator's act names.
+        var subjects: [ClientPolicy] = []
     }
 
     static let secret = "sk-provider-0123456789"
@@ -60,7 +62,9 @@ final class Corridor: Sendable {
             id = KeyID(bytes: Array(text.utf8).dropFirst(3).prefix(8)) ?? KeyID(packed: 0)
         }
 
-        func entry(client: String, isRevoked: Bool = false, expires: Int64 = .max, models: Set<String>? = nil) -> KeyEntry {
+        func entry(
+            client: String, isRevoked: Bool = false, expires: Int64 = .max, models: Set<String>? = nil
+        ) -> KeyEntry {
             KeyEntry(
                 id: id, client: client, digest: KeyEntry.Digest(SHA256.hash(data: Array(text.utf8))),
                 isRevoked: isRevoked, expires: expires, models: models, activity: KeyActivity())
@@ -82,9 +86,11 @@ final class Corridor: Sendable {
                 facts.arrived.signal()
             },
             metrics: { Array("up 1\n".utf8) }, openAPI: Array("{}".utf8),
-            docs: [UInt8](repeating: UInt8(ascii: "d"), count: 32_768), maximumBody: setup.maximumBody, isReady: { true })
+            docs: [UInt8](repeating: UInt8(ascii: "d"), count: 32_768), maximumBody: setup.maximumBody,
+            isReady: { true })
         gateway = try Gateway(
-            threads: setup.threads, policy: Corridor.policy(setup, port: provider.port, table: table, epoch: 1), table: table,
+            threads: setup.threads, policy: Corridor.policy(setup, port: provider.port, table: table, epoch: 1),
+            table: table,
             boot: 7, environment: environment)
         port = try gateway.listen(host: "127.0.0.1", port: 0).port
     }
@@ -95,7 +101,8 @@ final class Corridor: Sendable {
     }
 
     static func policy(
-        _ setup: Setup, port: Int, table: ClientTable, epoch: UInt64, revoked: Set<KeyID> = [], suspended: Set<String> = []
+        _ setup: Setup, port: Int, table: ClientTable, epoch: UInt64, revoked: Set<KeyID> = [],
+        suspended: Set<String> = []
     ) -> Policy {
         let upstream = Upstream(
             name: "prov", host: "127.0.0.1", port: setup.providerPort ?? port, tls: nil, basePath: setup.basePath,
@@ -119,7 +126,9 @@ final class Corridor: Sendable {
         }
         return Policy(
             epoch: epoch, keys: keys,
-            clients: ["acme": client("acme", limits: setup.limits), "other": client("other", limits: [])],
+            clients: Dictionary(
+                uniqueKeysWithValues: ([client("acme", limits: setup.limits), client("other", limits: [])]
+                    + setup.subjects).map { ($0.name, $0) }),
             tiers: [
                 "free": TierPolicy(name: "free", limits: [], models: nil),
                 "pro": TierPolicy(name: "pro", limits: [], models: nil),
@@ -148,7 +157,8 @@ final class Corridor: Sendable {
     ) -> String {
         "\(method) \(path) HTTP/\(version)\r\nHost: gw\r\n"
             + (key.map { "Authorization: Bearer \($0)\r\n" } ?? "") + fields
-            + (body.isEmpty ? "" : "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n") + "\r\n" + body
+            + (body.isEmpty ? "" : "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n") + "\r\n"
+            + body
     }
 
     static func chat(model: String = "gpt", stream: Bool = false, text: String = "hello") -> String {

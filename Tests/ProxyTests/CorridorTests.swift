@@ -9,7 +9,9 @@ import Wire
 
 /// Requests that go well, over real sockets.
 @Suite(.timeLimit(.minutes(2))) struct CorridorTests {
-    private func answering(_ setup: Corridor.Setup = Corridor.Setup(), _ answer: String = Corridor.whole) throws -> Corridor {
+    private func answering(
+        _ setup: Corridor.Setup = Corridor.Setup(), _ answer: String = Corridor.whole
+    ) throws -> Corridor {
         try Corridor(setup) { side in while side.next() != nil { side.send(answer) } }
     }
 
@@ -68,7 +70,9 @@ import Wire
                     + "X-Kept: yes\r\nConnection: x-hop\r\nX-Hop: 1\r\n"))
         let answer = try corridor.ask()
         #expect(answer.field("x-kept") == "yes" && answer.field("x-request-id")?.hasPrefix("req_") == true)
-        for name in ["server", "set-cookie", "x-ratelimit-limit-requests", "x-hop"] { #expect(!answer.has(name), "\(name)") }
+        for name in ["server", "set-cookie", "x-ratelimit-limit-requests", "x-hop"] {
+            #expect(!answer.has(name), "\(name)")
+        }
     }
 
     @Test func rateFieldsStandOnAnswersStreamsAndRefusalsAlike() throws {
@@ -82,7 +86,8 @@ import Wire
         _ = try corridor.ask()
         let refused = try corridor.ask()
         #expect(refused.status == 429 && refused.field("x-ratelimit-remaining") == "0")
-        #expect(refused.body.contains("\"code\":\"rate_limit_exceeded\"") && refused.body.contains("\"type\":\"requests\""))
+        #expect(
+            refused.body.contains("\"code\":\"rate_limit_exceeded\"") && refused.body.contains("\"type\":\"requests\""))
         #expect(refused.field("x-tollgate-error-source") == "gateway")
         let wait = try #require(refused.field("retry-after-ms").flatMap { Int($0) })
         #expect((59_000...61_000).contains(wait))
@@ -127,7 +132,9 @@ import Wire
 
     @Test func aThousandPipelinedRequestsAreEachJudgedByTheirOwnKey() throws {
         let corridor = try answering()
-        let keys = [Corridor.key.text, Corridor.otherKey.text, Corridor.revokedKey.text, "tg_wrong", Corridor.expiredKey.text]
+        let keys = [
+            Corridor.key.text, Corridor.otherKey.text, Corridor.revokedKey.text, "tg_wrong", Corridor.expiredKey.text,
+        ]
         let expected = [200, 200, 401, 401, 401]
         let socket = try corridor.connect()
         let requests = (0..<1000).map { Corridor.request(key: keys[$0 % 5], fields: "X-Request-ID: r\($0)\r\n") }
@@ -145,14 +152,28 @@ import Wire
     /// Refusals that are judged at once must not pile up on the stack, one within the other.
     @Test func manyPipelinedRefusalsAreNotNested() throws {
         var setup = Corridor.Setup()
-        setup.limits = [Limit(kind: .requests, amount: 0, windowSeconds: 60)]
-        let corridor = try answering(setup)
+        setup.limits = [Limit(kind: .requests, amount: 1, windowSeconds: 3600)]
+        let mayAnswer = Atomic<Bool>(false)
+        let corridor = try Corridor(setup) { side in
+            _ = side.next()
+            _ = eventually { mayAnswer.load(ordering: .acquiring) }
+            side.send(Corridor.whole)
+        }
         let socket = try corridor.connect()
-        let request = Corridor.request()
-        let count = 20_000
-        Threads.run(1, { [socket = Handed(socket)] _ in socket.value.send(String(repeating: request, count: count)) }, {})
+        socket.send(Corridor.request())
+        #expect(eventually { corridor.provider.requests.count == 1 })
+        // Short ones, so that as many as can be wait behind the first.
+        let request =
+            "POST /v1/embeddings HTTP/1.1\r\nHost:g\r\nApi-Key:\(Corridor.key.text)\r\nContent-Length:15\r\n\r\n"
+            + #"{"model":"gpt"}"#
+        let count = 4000
+        let requests = String(repeating: request, count: count)
+        Threads.run(1, { [socket = Handed(socket)] _ in socket.value.send(requests) }, {})
+        pause(milliseconds: 300)
+        mayAnswer.store(true, ordering: .releasing)
+        #expect(socket.message()?.status == 200)
         for _ in 0..<count where socket.message()?.status != 429 { Issue.record("not refused") }
-        #expect(corridor.records(count).count == count)
+        #expect(corridor.records(count + 1).count == count + 1)
     }
 
     @Test func anHTTP10ClientIsClosedUnlessItAsksToStay() throws {
@@ -198,13 +219,15 @@ import Wire
     @Test func openPathsAnswerWithoutAKeyAndOthersNever() throws {
         let corridor = try answering()
         for path in ["/health", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] {
-            #expect(try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 200, "\(path)")
+            #expect(
+                try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 200, "\(path)")
         }
         for path in [
             "/", "/v1/models", "//health", "/health/", "/./health", "/%68ealth", "/health;a=b", "/v1/chat/completions",
             "/metrics/", "/admin", "/v1/../health",
         ] {
-            #expect(try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 401, "\(path)")
+            #expect(
+                try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 401, "\(path)")
         }
         #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/nowhere")).status == 404)
         #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/v1/chat/completions")).status == 405)
@@ -243,7 +266,9 @@ import Wire
     @Test func metricsAreClosedToWhatWasForwardedAndToOthers() throws {
         let corridor = try answering()
         for field in ["X-Forwarded-For: 127.0.0.1\r\n", "Forwarded: for=127.0.0.1\r\n"] {
-            #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/metrics", key: nil, fields: field)).status == 403)
+            #expect(
+                try corridor.ask(Corridor.request("", method: "GET", path: "/metrics", key: nil, fields: field)).status
+                    == 403)
         }
         var setup = Corridor.Setup()
         setup.metricsAllow = ["10.0.0.0/8"]

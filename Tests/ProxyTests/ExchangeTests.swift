@@ -83,15 +83,16 @@ import Wire
         #expect(exchange.close().cost.nanos == 37)
     }
 
-    @Test(arguments: [
-        (400, "pass 400 upstream_rejected BODY"), (404, "pass 404 upstream_rejected BODY"),
-        (409, "pass 409 upstream_rejected BODY"), (413, "pass 413 upstream_rejected BODY"),
-        (422, "pass 422 upstream_rejected BODY"), (429, "pass 429 upstream_rate_limited BODY"),
-        (401, "refuse 502 upstream_auth"), (403, "refuse 502 upstream_auth"), (408, "refuse 504 upstream_timeout"),
-        (503, "refuse 503 upstream_unavailable"), (529, "refuse 503 upstream_unavailable"),
-        (500, "refuse 502 upstream_error"), (502, "refuse 502 upstream_error"), (301, "refuse 502 upstream_error"),
-        (307, "refuse 502 upstream_error"), (402, "refuse 502 upstream_error"), (418, "refuse 502 upstream_error"),
-    ] as [(UInt16, String)])
+    @Test(
+        arguments: [
+            (400, "pass 400 upstream_rejected BODY"), (404, "pass 404 upstream_rejected BODY"),
+            (409, "pass 409 upstream_rejected BODY"), (413, "pass 413 upstream_rejected BODY"),
+            (422, "pass 422 upstream_rejected BODY"), (429, "pass 429 upstream_rate_limited BODY"),
+            (401, "refuse 502 upstream_auth"), (403, "refuse 502 upstream_auth"), (408, "refuse 504 upstream_timeout"),
+            (503, "refuse 503 upstream_unavailable"), (529, "refuse 503 upstream_unavailable"),
+            (500, "refuse 502 upstream_error"), (502, "refuse 502 upstream_error"), (301, "refuse 502 upstream_error"),
+            (307, "refuse 502 upstream_error"), (402, "refuse 502 upstream_error"), (418, "refuse 502 upstream_error"),
+        ] as [(UInt16, String)])
     func aProvidersStatusIsAnsweredByTheTable(status: UInt16, action: String) {
         let exchange = sent()
         #expect(exchange.run(.head(status), .bytes("BODY"), .upstreamEnd) == action)
@@ -290,7 +291,8 @@ import Wire
         let exchange = at(.connecting)
         #expect(exchange.on(.upstreamUnreachable("connection refused")) == "refuse 503 upstream_unavailable")
         let record = exchange.close()
-        #expect(record.detail == "connection refused" && record.attempt == 0 && record.cost == .zero && record.wasAdmitted)
+        #expect(
+            record.detail == "connection refused" && record.attempt == 0 && record.cost == .zero && record.wasAdmitted)
     }
 
     @Test func aRefusalByALimitWasNeverAdmitted() {
@@ -385,7 +387,8 @@ import Wire
         case 21: return .denied(.keyRevoked)
         case 22: return .deadline([.body, .firstToken, .idle, .total].randomElement(using: &dice) ?? .total)
         default:
-            return Bool.random(using: &dice) ? .upstreamUnreachable("no") : .limitAnswered(LimitState(), Refusal(.rateLimitExceeded))
+            return Bool.random(using: &dice)
+                ? .upstreamUnreachable("no") : .limitAnswered(LimitState(), Refusal(.rateLimitExceeded))
         }
     }
 }

@@ -17,7 +17,9 @@ final class ScriptedProvider: Sendable {
         var address = TestSocket.loopback(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(made, $0, size) == 0 && getsockname(made, $0, &size) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(made, $0, size) == 0 && getsockname(made, $0, &size) == 0
+            }
         }
         guard isBound, listen(made, 512) == 0 else { throw SocketFault(code: errno) }
         port = Int(UInt16(bigEndian: address.sin_port))
@@ -32,7 +34,10 @@ final class ScriptedProvider: Sendable {
             Threads.run(
                 1,
                 { [self] _ in
-                    script(ProviderSide(socket: TestSocket(descriptor: descriptor)) { [self] request in seen.withLock { $0.append(request) } })
+                    script(
+                        ProviderSide(socket: TestSocket(descriptor: descriptor)) { [self] request in
+                            seen.withLock { $0.append(request) }
+                        })
                 }, {})
         }
     }

@@ -8,7 +8,8 @@ import Testing
     private static let second: Int64 = 1_000_000_000
 
     /// Random traffic of about twice the limit, in bursts and lulls; answers the log and what a perfect one admits.
-    private func run(windowSeconds: Int64, limit: Int64, seed: UInt64) -> (log: WindowLog, admitted: Int, perfect: Int) {
+    private func run(windowSeconds: Int64, limit: Int64, seed: UInt64) -> (log: WindowLog, admitted: Int, perfect: Int)
+    {
         var dice = Dice(seed: seed)
         var window = SlidingWindow()
         var log = WindowLog(windowSeconds: windowSeconds)
@@ -18,7 +19,9 @@ import Testing
         let end = now + 20 * windowSeconds * Self.second
         let mean = windowSeconds * Self.second / (limit * 2)
         while now < end {
-            now += Bool.random(using: &dice) ? Int64.random(in: 0...mean / 8, using: &dice) : Int64.random(in: 0...mean * 4, using: &dice)
+            now +=
+                Bool.random(using: &dice)
+                ? Int64.random(in: 0...mean / 8, using: &dice) : Int64.random(in: 0...mean * 4, using: &dice)
             window.advance(to: now, windowSeconds: windowSeconds)
             if window.wait(for: 1, limit: limit, now: now) == 0 {
                 window.add(1)

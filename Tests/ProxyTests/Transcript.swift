@@ -103,7 +103,8 @@ extension ExchangeEvent {
 
 /// Texts of a provider.
 enum Answers {
-    static let whole = #"{"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}"#
+    static let whole =
+        #"{"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}"#
     static let withoutUsage = #"{"choices":[{"message":{"content":"12345678"}}]}"#
     static let chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"abcd\"}}]}\n\n"
     static let usage =

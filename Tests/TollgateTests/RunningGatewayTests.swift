@@ -101,6 +101,9 @@ struct RunningGatewayTests {
 
     @Test func anAttachedScreenGetsPicturesAndLearnsOfTheEnd() throws {
         let served = try Served()
+        // The first figures are made before the gateway has told who its clients are.
+        let start = Clock.now()
+        while try served.client.live(windowSeconds: 60).clients.isEmpty, Clock.now() - start < 5000 { sched_yield() }
         let inbox = DashboardInbox()
         let attached = AttachedGateway(path: served.process.adminSocket, inbox: inbox) { inbox.stop() }
         attached.change(intervalMilliseconds: 100)

@@ -194,7 +194,8 @@ extension FrontHandler {
         if refusal.closes || (parser.head.expectsContinue && !isBodyDone && mode != .collecting) { keepsAlive = false }
         var buffer = ByteBufferAllocator().buffer(capacity: 1024 + content.readableBytes)
         AnswerHead.refusal(
-            refusal, provider: provider, length: content.readableBytes, common: common(date: LoopClock.wall()), into: &buffer)
+            refusal, provider: provider, length: content.readableBytes, common: common(date: LoopClock.wall()),
+            into: &buffer)
         write(buffer, content: parser.head.method == .head ? ByteBuffer() : content)
         finish(now: now)
     }

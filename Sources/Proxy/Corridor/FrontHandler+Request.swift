@@ -300,6 +300,8 @@ extension FrontHandler {
 
     /// A message that is no HTTP, or too large: answered, and the connection closed.
     func refuseMessage(_ fault: HTTPFault) {
+        // The rest of a request that has its answer already: a second answer would be taken for the next one's.
+        if mode == .discarding { return linger() }
         let code: ErrorCode =
             switch fault.code {
             case .headTooLarge: .headTooLarge

@@ -44,7 +44,9 @@ package final class ClientTable: Sendable {
         }
     }
 
-    /// Forgets the idle scopes. The table is locked: what it alone refers to nobody can take up meanwhile.
+    /// Forgets the idle scopes.
+    ///
+    /// The table is locked: what it alone refers to nobody can take up meanwhile.
     private static func sweep(_ counters: inout [String: ScopeCounters], now: Int64) {
         var idle: [String] = []
         // An array: `indices` itself would hold the table a second time, and everything in it.

@@ -118,7 +118,9 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Simulator", "HTTP", nioCore, nioPosix], swiftSettings: house),
         .testTarget(
             name: "TollgateTests",
-            dependencies: ["tollgate", "Domain", "Settings", "Ledger", "Telemetry", "Control", "Terminal", "Dashboard"],
+            dependencies: [
+                "tollgate", "Domain", "Settings", "Ledger", "Telemetry", "Control", "Terminal", "Dashboard",
+            ],
             swiftSettings: house),
     ],
     cLanguageStandard: .gnu11

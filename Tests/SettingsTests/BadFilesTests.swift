@@ -125,8 +125,8 @@ import Testing
             "tiers: { free: { tokens: 1.5/1m } }",
             "3:26: tiers.free.tokens: expected a number and a window of at most 1d, such as 40k/1m, found \"1.5/1m\""),
         Case(
-            "tiers: { free: { concurrent: 9999999999999 } }",
-            "3:30: tiers.free.concurrent: expected a whole number such as 64, found \"9999999999999\""),
+            "tiers: { free: { concurrent: 99999999999999999999 } }",
+            "3:30: tiers.free.concurrent: expected a whole number such as 64, found \"99999999999999999999\""),
         Case(
             "tiers: { free: { budget: 5/week } }",
             "3:26: tiers.free.budget: expected USD and a period such as 1.00/day; periods are hour, day and month, found \"5/week\""

@@ -105,7 +105,7 @@ def test_revoke_is_true_when_the_screen_says_so(watch):
     tty.press("3/acme\r")
     tty.wait_for(f"›.*tg_{key_id}")
     tty.press("R")
-    tty.wait_for("revoke key")
+    tty.wait_for("─ revoke key")
     tty.wait_for("2 open streams end")
     tty.press("y")  # Deaf: the answer comes too soon after the question.
     tty.press_when_awake("y")
@@ -123,7 +123,7 @@ def test_revoke_is_true_when_the_screen_says_so(watch):
     assert theirs.is_whole
 
     tty.press("u")
-    tty.wait_for("restore|undo")
+    tty.wait_for("╭─ undo ")
     tty.press_when_awake("y")
     wait_until(lambda: call(gateway.port, key).status == 200, timeout=2)
     acts = [row["act"] for row in gateway.json("audit")]
@@ -137,14 +137,14 @@ def test_no_answer_or_another_key_revokes_nothing(watch):
     watched.tty.wait_for(f"›.*tg_{key_id}")
     for answer in ("n", "\x1b", "\r", "R", " "):
         watched.tty.press("R")
-        watched.tty.wait_for("revoke key")
+        watched.tty.wait_for("─ revoke key")
         watched.tty.press_when_awake(answer)
         watched.tty.press("\x1b")
         watched.tty.wait_until_gone("revoke key")
         assert call(watched.gateway.port, key).status == 200
     # Pasted text never counts, not even a y.
     watched.tty.press("R")
-    watched.tty.wait_for("revoke key")
+    watched.tty.wait_for("─ revoke key")
     watched.tty.press_when_awake("\x1b[200~y\x1b[201~")
     time.sleep(0.2)
     assert call(watched.gateway.port, key).status == 200
@@ -159,7 +159,7 @@ def test_a_limit_is_halved_in_three_keys_and_taken_back_in_two(watch):
     tty.press("2/acme\r")
     tty.wait_for("›.*acme")
     tty.press("e")
-    tty.wait_for("limits acme")
+    tty.wait_for("─ limits acme")
     tty.press_when_awake("-")
     tty.wait_for(r"→ 4/1m")
     tty.press("\r")
@@ -170,7 +170,7 @@ def test_a_limit_is_halved_in_three_keys_and_taken_back_in_two(watch):
     shown = [row for row in flat(gateway.json("limits", "show", "acme")) if row.get("source") == "override"]
     assert shown and "4/1m" in str(shown)
     tty.press("u")
-    tty.wait_for("undo|8/1m")
+    tty.wait_for("╭─ undo ")
     tty.press_when_awake("y")
     wait_until(lambda: call(gateway.port, key).status == 200, timeout=2)
 
@@ -189,7 +189,7 @@ def test_a_client_is_suspended_and_resumed(watch):
     watched.tty.press("2/acme\r")
     watched.tty.wait_for("›.*acme")
     watched.tty.press("x")
-    watched.tty.wait_for("suspend acme")
+    watched.tty.wait_for("─ suspend acme")
     watched.tty.press_when_awake("\r")
     wait_until(lambda: call(watched.gateway.port, key).status == 403, timeout=2)
     watched.tty.wait_for("suspended")
@@ -204,7 +204,7 @@ def test_a_created_key_is_shown_once_and_is_nowhere_afterwards(watch):
     tty.press("3/acme\r")
     tty.wait_for("›.*tg_")
     tty.press("c")
-    tty.wait_for("create")
+    tty.wait_for("╭─ create|─ create")
     tty.press_when_awake("\r")
     secret = tty.wait_for(r"tg_[0-9A-Za-z]{8}_[0-9A-Za-z]{38}")[0]
     assert call(gateway.port, secret).status == 200

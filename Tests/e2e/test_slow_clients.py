@@ -31,30 +31,35 @@ def measure(port: int, key: str, count: int) -> list[float]:
 
 def calm_p99(port: int, key: str) -> float:
     """The p99 of the calmest of some rounds: what else this machine does meanwhile is not the gateway's."""
-    return min(percentile(measure(port, key, 1000), 0.99) for _ in range(6))
+    return min(percentile(measure(port, key, 1000), 0.99) for _ in range(4))
 
 
 @pytest.mark.timing
 @pytest.mark.long
 def test_500_slow_clients_leave_a_normal_clients_p99_alone(gateway, token):
     key = token()
-    measure(gateway.port, key, 200)
-    quiet = calm_p99(gateway.port, key)
+    measure(gateway.port, key, 500)
     before = gateway.memory_kb("VmRSS")
-    slow = subprocess.Popen(
-        [sys.executable, pathlib.Path(__file__).parent / "support" / "slow.py", str(gateway.port), token("slow"), "500"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert slow.stdout.readline() == b"ready\n"
-        busy = calm_p99(gateway.port, key)
-        grown = gateway.memory_kb("VmRSS") - before
-    finally:
-        slow.communicate()
-    print(f"p99 quiet {quiet * 1000:.2f} ms, with 500 slow clients {busy * 1000:.2f} ms, memory +{grown} KB")
-    # A millisecond for the scheduler of a small machine.
-    assert busy <= 2 * quiet + 0.001
-    assert grown < 40 * 1024
+    seen = []
+    # Other programs of the machine may spoil a comparison, not four.
+    for _ in range(4):
+        quiet = calm_p99(gateway.port, key)
+        slow = subprocess.Popen(
+            [sys.executable, pathlib.Path(__file__).parent / "support" / "slow.py", str(gateway.port), token("s"), "500"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            assert slow.stdout.readline() == b"ready\n"
+            busy = calm_p99(gateway.port, key)
+            assert gateway.memory_kb("VmRSS") - before < 40 * 1024
+        finally:
+            slow.communicate()
+        seen.append(f"{quiet * 1000:.2f} -> {busy * 1000:.2f} ms")
+        if busy <= 2 * quiet + 0.0005:
+            break
+    else:
+        pytest.fail(f"p99 quiet and with 500 slow clients: {seen}")
+    print(f"p99 quiet and with 500 slow clients: {seen}")
     assert gateway.is_alive()
 
 

@@ -29,7 +29,7 @@ extension Columns {
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
             group("STATUS", isFull ? 6 : 3, rank: 0) {
-                .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: true))
+                .text(Span(Figures.status($0.status), role(ofStatus: $0.status, error: $0.error), bold: true))
             },
             group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 18 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
@@ -37,7 +37,7 @@ extension Columns {
             group("MODEL", 15, rank: 7, most: 20) { .text(.muted($0.model)) },
             group("CAUSE", cause, rank: 1, most: 200) { .text(.plain($0.cause)) },
             group(isFull ? "LAST \(stage.window)" : "", 8, rank: 6) {
-                .spark($0.series, hot: nil, role: role(ofStatus: $0.status))
+                .spark($0.series, hot: nil, role: role(ofStatus: $0.status, error: $0.error))
             },
             group("COUNT", 7, rank: 1, right: true) { .text(.strong("× " + Figures.count($0.count))) },
         ]
@@ -59,7 +59,8 @@ extension Columns {
                 .text(.muted(stage.layout == .tiny ? stage.time($0.time) : stage.exactTime($0.time)))
             },
             record("STATUS", 6, rank: 0) {
-                .text(Span(Figures.status($0.status), role(ofStatus: $0.status), bold: $0.status >= 400))
+                .text(
+                    Span(Figures.status($0.status), role(ofStatus: $0.status, error: $0.error), bold: $0.status >= 400))
             },
             record("CLIENT", 13, rank: 1, most: 20) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
@@ -90,14 +91,17 @@ extension Columns {
         return record.status < 400 && record.error == nil ? .muted(words) : .plain(words)
     }
 
-    /// Theirs is red, ours a warning, a caller that left is neither.
-    static func role(ofStatus status: UInt16) -> Role {
+    /// Theirs is red, ours a warning, a caller that left is neither; what went well has no colour at all.
+    ///
+    /// A stream that broke off keeps the status that was sent, so the error decides before the status.
+    static func role(ofStatus status: UInt16, error: ErrorCode?) -> Role {
+        if error == .clientGone { return .muted }
         switch status {
-        case 0: .faint
-        case 499: .muted
-        case 500...: .error
-        case 400...: .warn
-        default: .ok
+        case 0: return .faint
+        case 499: return .muted
+        case 500...: return .error
+        case 400...: return .warn
+        default: return error == nil ? .text : .error
         }
     }
 }

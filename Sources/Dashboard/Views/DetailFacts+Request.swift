@@ -17,7 +17,9 @@ extension DetailFacts {
         facts.add("request", "\(record.method) \(record.path)")
         facts.add("model", record.model)
         facts.add("upstream", record.upstream.isEmpty ? "none asked" : record.upstream)
-        let status: [Span] = [Span(Figures.status(record.status), Columns.role(ofStatus: record.status), bold: true)]
+        let status: [Span] = [
+            Span(Figures.status(record.status), Columns.role(ofStatus: record.status, error: record.error), bold: true)
+        ]
         facts.add(
             "status", status + (record.upstreamStatus > 0 ? [.muted(", provider's \(record.upstreamStatus)")] : []))
         if let error = record.error {

@@ -98,7 +98,8 @@ enum DetailFacts {
         guard let group = stage.snapshot.errors.first(where: { $0.identity == identity }) else { return facts }
         facts.add("client", group.client.isEmpty ? "unknown caller" : group.client)
         facts.add(
-            "status", "\(Figures.status(group.status)) \(group.error.label)", Columns.role(ofStatus: group.status))
+            "status", "\(Figures.status(group.status)) \(group.error.label)",
+            Columns.role(ofStatus: group.status, error: group.error))
         facts.add("whose", group.error.origin == .gateway ? "ours: refused here" : "theirs: the provider's")
         facts.add("model", group.model)
         facts.add("upstream", group.upstream)

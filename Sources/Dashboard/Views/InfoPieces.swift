@@ -61,7 +61,11 @@ enum InfoPieces {
     static func group(_ group: ErrorGroup, stage: Stage) -> [[Span]] {
         [
             [.strong(group.client.isEmpty ? "unknown caller" : group.client)],
-            [Span("\(Figures.status(group.status)) \(group.error.label)", Columns.role(ofStatus: group.status))],
+            [
+                Span(
+                    "\(Figures.status(group.status)) \(group.error.label)",
+                    Columns.role(ofStatus: group.status, error: group.error))
+            ],
             [.muted("model "), .plain(group.model.isEmpty ? "none" : group.model)],
             group.upstream.isEmpty ? [.muted("refused here")] : [.muted("upstream "), .plain(group.upstream)],
             [.muted("first "), .plain(stage.time(group.first)), .muted(" last "), .plain(stage.time(group.last))],

@@ -46,6 +46,7 @@ extension ControlDesk {
             case .audit(let limit): return .audit(try parts.store.audit(limit: min(max(limit, 1), 10_000), now: now))
             case .usage(let columns, let since):
                 // What is settled but not yet in the store would be missing from the sums.
+                gateway.withLock { $0 }?.handOver()
                 parts.recorder.flush(within: 2)
                 return .usage(try parts.store.usage(by: columns, since: since))
             case .undoable(let actor): return .undoable(try parts.store.undoable(actor: actor, now: now)?.row)
@@ -159,4 +160,12 @@ extension ControlDesk {
 
     /// Whether nobody has a key yet.
     package var hasNoKeys: Bool { desk.withLock { $0.book.keys.isEmpty } }
+
+    /// Calls back on the control queue once every loop has handed over what it holds.
+    package func afterHandOver(_ then: @escaping @Sendable () -> Void) {
+        queue.async { [self] in
+            gateway.withLock { $0 }?.handOver()
+            then()
+        }
+    }
 }

@@ -99,6 +99,11 @@ package final class Gateway: Sendable {
     /// How many provider connections wait for a request.
     package var idleConnections: Int { onEach { $0.pools.idleCount }.reduce(0, +) }
 
+    /// Has every loop hand over the facts that it holds, which it does by itself ten times a second.
+    ///
+    /// Whoever adds up what has happened asks for it first, or the last requests are missing.
+    package func handOver() { _ = onEach { $0.handOver() } }
+
     /// Begins to drain: ready no more, answers close their connections, idle ones are closed.
     ///
     /// New requests that come all the same are still served.

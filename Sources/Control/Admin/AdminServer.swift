@@ -89,6 +89,29 @@ private struct PeerCredentials: Sendable {
     var group: UInt32 = .max
 }
 
+/// What goes back on an admin connection.
+private struct AdminReply: Sendable {
+    var status: UInt16
+    var content: [UInt8]
+
+    static let unavailable = AdminReply(
+        status: 503, content: Array(#"{"error":"the figures are not available now"}"#.utf8))
+
+    init(status: UInt16, content: [UInt8]) {
+        self.status = status
+        self.content = content
+    }
+
+    /// A value that becomes JSON on the thread that has it, not on the socket's loop.
+    init(json value: some Encodable) {
+        if let data = try? JSONEncoder().encode(value) {
+            self.init(status: 200, content: Array(data))
+        } else {
+            self.init(status: 500, content: Array(#"{"error":"the answer cannot be written"}"#.utf8))
+        }
+    }
+}
+
 /// One admin connection: requests one after another, each answered whole.
 private final class AdminHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -158,23 +181,29 @@ private final class AdminHandler: ChannelInboundHandler {
         switch (parser.head.method, path) {
         case (.get, AdminPath.info): sendJSON(backend.info)
         case (.get, AdminPath.live):
-            let done = promiseJSON(LiveSnapshot.self)
-            let asked = backend.collector.snapshot(windowSeconds: AdminHandler.window(target)) { done($0) }
-            if !asked { sendFault(503, "the figures are not available now") }
-        case (.get, AdminPath.snapshot):
-            let reply = promiseBytes()
+            let reply = promiseReply()
             let asked = backend.collector.snapshot(windowSeconds: AdminHandler.window(target)) {
-                reply(SnapshotJSON.encode($0))
+                reply(AdminReply(json: $0))
             }
-            if !asked { sendFault(503, "the figures are not available now") }
+            if !asked { reply(.unavailable) }
+        case (.get, AdminPath.snapshot):
+            let reply = promiseReply()
+            let (collector, window) = (backend.collector, AdminHandler.window(target))
+            // What the loops still hold belongs to the figures: scripts compare them with a provider's own.
+            backend.desk.afterHandOver {
+                let asked = collector.snapshot(windowSeconds: window) {
+                    reply(AdminReply(status: 200, content: SnapshotJSON.encode($0)))
+                }
+                if !asked { reply(.unavailable) }
+            }
         case (.post, AdminPath.orders):
             guard let order = decode(Order.self) else { return sendFault(400, "the body is no order") }
-            let done = promiseJSON(Outcome.self)
-            backend.desk.submit(order) { done($0) }
+            let reply = promiseReply()
+            backend.desk.submit(order) { reply(AdminReply(json: $0)) }
         case (.post, AdminPath.queries):
             guard let query = decode(Query.self) else { return sendFault(400, "the body is no query") }
-            let done = promiseJSON(Answer.self)
-            backend.desk.ask(query) { done($0) }
+            let reply = promiseReply()
+            backend.desk.ask(query) { reply(AdminReply(json: $0)) }
         default: sendFault(404, "there is no such path")
         }
     }
@@ -200,21 +229,13 @@ private final class AdminHandler: ChannelInboundHandler {
         send(status: status, Array("{\"error\":\"\(reason)\"}".utf8), closes: false)
     }
 
-    /// A closure that sends bytes from any thread, once.
-    private func promiseBytes() -> @Sendable ([UInt8]) -> Void {
+    /// A closure that answers from any thread, once.
+    private func promiseReply() -> @Sendable (AdminReply) -> Void {
         guard let context else { return { _ in } }
-        let promise = context.eventLoop.makePromise(of: [UInt8].self)
+        let promise = context.eventLoop.makePromise(of: AdminReply.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { bound.value.send(status: 200, $0, closes: false) }
+        promise.futureResult.whenSuccess { bound.value.send(status: $0.status, $0.content, closes: false) }
         return { promise.succeed($0) }
-    }
-
-    /// The same for a value that becomes JSON on the thread that has it.
-    private func promiseJSON<Value: Encodable & Sendable>(_ type: Value.Type) -> @Sendable (Value) -> Void {
-        let reply = promiseBytes()
-        return { value in
-            reply((try? JSONEncoder().encode(value)).map { Array($0) } ?? Array("{\"error\":\"unwritable\"}".utf8))
-        }
     }
 
     private func send(status: UInt16, _ content: [UInt8], closes: Bool) {

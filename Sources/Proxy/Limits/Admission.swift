@@ -75,7 +75,7 @@ package struct Admission: Sendable {
     private static func settle(_ scope: Scope, tokens: Int64, costNanos: Int64, wallSeconds: Int64, now: Int64) {
         scope.counters.state.withLock { state in
             state.inFlight = max(0, state.inFlight - 1)
-            if tokens > 0, scope.limits.tokens >= 0 {
+            if tokens > 0 {
                 state.tokens.advance(to: now, windowSeconds: scope.limits.tokenWindowSeconds)
                 state.tokens.add(tokens)
             }
@@ -104,9 +104,9 @@ package struct Admission: Sendable {
             ?? model?.limits.refusal(&shared, now: now, wallSeconds: wallSeconds).map { ($0, .model) }
             ?? gateway?.limits.refusal(&all, now: now, wallSeconds: wallSeconds).map { ($0, .gateway) }
         if refusal == nil {
-            client.limits.count(&own)
-            model?.limits.count(&shared)
-            gateway?.limits.count(&all)
+            client.limits.count(&own, now: now)
+            model?.limits.count(&shared, now: now)
+            gateway?.limits.count(&all, now: now)
         }
         var answer = client.limits.state(own, now: now)
         if let (refusal, scope) = refusal {
@@ -156,9 +156,10 @@ extension ScopeLimits {
         return nil
     }
 
-    /// Counts one admitted request; `refusal` has just advanced the windows.
-    func count(_ state: inout ScopeCounters.State) {
-        if requests >= 0 { state.requests.add(1) }
+    /// Counts one admitted request, under a limit or not: a limit that is set later finds what was used before it.
+    func count(_ state: inout ScopeCounters.State, now: Int64) {
+        state.requests.advance(to: now, windowSeconds: requestWindowSeconds)
+        state.requests.add(1)
         state.inFlight = state.inFlight.addingSaturated(1)
     }
 

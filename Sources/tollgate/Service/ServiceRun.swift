@@ -117,6 +117,8 @@ struct ServiceRun {
 }
 
 /// What becomes of the process when its screen ends.
+///
+/// Its lines begin at the left edge: where the cursor stands after a screen is the terminal's own affair.
 private final class ScreenEndings: Sendable {
     let host = Mutex<ScreenHost?>(nil)
     private let line: String
@@ -133,11 +135,11 @@ private final class ScreenEndings: Sendable {
         case .stopped: break
         case .detached:
             host.withLock { $0 }?.close()
-            StandardError.line(line)
+            StandardError.line("\r" + line)
         case .hungUp: host.withLock { $0 }?.close()
         case .terminalFailed(let reason):
             host.withLock { $0 }?.close()
-            StandardError.line("tollgate: \(reason); \(line)")
+            StandardError.line("\rtollgate: \(reason); \(line)")
         }
     }
 }

@@ -103,10 +103,12 @@ class Tty:
         self.press(keys)
 
     def set_size(self, columns: int, rows: int, tells: bool = True) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        # As a terminal does it: its own grid first, then the word to the program, which may draw at once.
         if tells:
             with self._lock:
                 self.screen.resize(rows, columns)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if tells:
             self.process.send_signal(signal.SIGWINCH)
 
     def hang_up(self) -> None:

@@ -46,44 +46,44 @@ let package = Package(
     targets: [
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "CLinux"),
+        .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: house),
         .target(name: "Domain", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Domain"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Domain", "Yams"], swiftSettings: house),
         .target(name: "HTTP", dependencies: [nioCore], swiftSettings: hot),
-        .target(name: "Telemetry", dependencies: ["Domain"], swiftSettings: hot),
+        .target(name: "Telemetry", dependencies: ["Domain", "Wire", "Threads"], swiftSettings: hot),
         .target(
             name: "Ledger",
-            dependencies: ["Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Domain", "Wire", "Threads", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .target(
             name: "Proxy",
             dependencies: [
-                "Domain", "Wire", "HTTP", "Telemetry", "CLinux", nioCore, nioPosix, nioTLS, crypto,
+                "Domain", "Wire", "HTTP", "Telemetry", nioCore, nioPosix, nioTLS, crypto,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
         .target(
             name: "Control",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "CLinux", nioCore, nioPosix,
+                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", nioCore, nioPosix,
                 crypto,
             ],
             swiftSettings: house),
         .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
         .target(
             name: "Dashboard",
-            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "CLinux"],
+            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "Threads", "CLinux"],
             swiftSettings: house),
         .target(
             name: "Simulator",
-            dependencies: ["HTTP", nioCore, nioPosix],
+            dependencies: ["Domain", "Wire", "HTTP", nioCore, nioPosix],
             swiftSettings: house),
         .executableTarget(
             name: "tollgate",
             dependencies: [
                 "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal",
-                "Dashboard",
-                "Simulator", "CLinux",
+                "Dashboard", "Simulator", "Threads", "CLinux",
                 nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -110,6 +110,7 @@ let package = Package(
                 "Control", "Domain", "Ledger", "Settings", "Proxy", "Telemetry", "Wire", "HTTP", nioCore, nioPosix,
             ],
             swiftSettings: house),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CLinux"], swiftSettings: house),
         .testTarget(
             name: "DashboardTests", dependencies: ["Dashboard", "Domain", "Telemetry", "Settings", "Terminal"],

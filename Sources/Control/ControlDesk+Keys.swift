@@ -151,13 +151,6 @@ package enum NameRule {
         if name.isEmpty { return "is empty" }
         if name.utf8.count > 128 { return "is longer than 128 bytes" }
         if name.first == " " || name.last == " " { return "begins or ends with a blank" }
-        for scalar in name.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-                return "holds a control or format character"
-            default: break
-            }
-        }
-        return nil
+        return name.unicodeScalars.allSatisfy(VisibleText.isVisible) ? nil : "holds a control or format character"
     }
 }

@@ -20,3 +20,23 @@ extension FixedWidthInteger {
         return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
     }
 }
+
+extension Int64 {
+    /// The nearest whole number, held at the edges; zero for a NaN.
+    package init(clampingDouble value: Double) {
+        if value.isNaN {
+            self = 0
+        } else if value >= 9.2e18 {
+            self = .max
+        } else if value <= -9.2e18 {
+            self = .min
+        } else {
+            self = Int64(value.rounded())
+        }
+    }
+}
+
+extension Int {
+    /// The nearest whole number, held at the edges; zero for a NaN.
+    package init(clampingDouble value: Double) { self = Int(clamping: Int64(clampingDouble: value)) }
+}

@@ -24,7 +24,7 @@ struct AnswerPlan: Sendable {
             return AnswerPlan(kind: overloaded(retryAfter: nil), delay: 0.002 * mood.latencyFactor, usage: nothing)
         }
         if random.chance(mood.throttleRate) {
-            let body = JSONText.error(
+            let body = SimulatedError.json(
                 message: "Rate limit reached for \(model.name).", type: "requests", code: "rate_limit_exceeded")
             let seconds = random.integer(in: 1...3)
             return AnswerPlan(
@@ -32,7 +32,7 @@ struct AnswerPlan: Sendable {
         }
         if random.chance(mood.errorRate) {
             let isBusy = random.chance(0.4)
-            let body = JSONText.error(
+            let body = SimulatedError.json(
                 message: "The server had an error while processing your request.", type: "server_error", code: nil)
             let kind = isBusy ? overloaded(retryAfter: 2) : .refusal(status: 500, body: body, retryAfterSeconds: nil)
             return AnswerPlan(kind: kind, delay: wait, usage: nothing)
@@ -55,7 +55,7 @@ struct AnswerPlan: Sendable {
     }
 
     private static func overloaded(retryAfter: Int?) -> Kind {
-        let body = JSONText.error(
+        let body = SimulatedError.json(
             message: "The engine is currently overloaded, please try again later.", type: "server_error",
             code: "overloaded")
         return .refusal(status: 503, body: body, retryAfterSeconds: retryAfter)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOCore
+import Wire
 
 /// The bodies and events of a provider's answers, in OpenAI's shapes.
 struct AnswerText: Sendable {

@@ -1,5 +1,6 @@
 import HTTP
 import NIOCore
+import Wire
 
 /// One request of a simulated client, ready to be written.
 struct ClientRequest: Sendable {

@@ -1,3 +1,5 @@
+import Wire
+
 extension DemoWorld {
     /// The whole `tollgate.yaml` of the demo, for the ordinary reader of configurations.
     ///

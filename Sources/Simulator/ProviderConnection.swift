@@ -82,7 +82,7 @@ final class ProviderConnection: ChannelInboundHandler {
                 }
             } catch {
                 keepsAlive = false
-                let text = JSONText.error(message: error.reason, type: "invalid_request_error", code: nil)
+                let text = SimulatedError.json(message: error.reason, type: "invalid_request_error", code: nil)
                 send(context, status: error.status, body: text)
             }
         }
@@ -91,7 +91,7 @@ final class ProviderConnection: ChannelInboundHandler {
     private func receive(_ context: ChannelHandlerContext) {
         guard parser.head.text(of: .authorization) == "Bearer \(provider.configuration.key)" || isBook else {
             provider.record { $0.unauthorized += 1 }
-            let body = JSONText.error(
+            let body = SimulatedError.json(
                 message: "Incorrect API key provided.", type: "invalid_request_error", code: "invalid_api_key")
             return send(context, status: 401, body: body)
         }
@@ -121,7 +121,7 @@ final class ProviderConnection: ChannelInboundHandler {
                 let line = ProviderBook.Line(user: request.user, model: "?")
                 $0.rows[line, default: ProviderBook.Row()].answered[404, default: 0] += 1
             }
-            let body = JSONText.error(
+            let body = SimulatedError.json(
                 message: "The model `\(request.model)` does not exist or you do not have access to it.",
                 type: "invalid_request_error", code: "model_not_found")
             return send(context, status: 404, body: body, request: request)

@@ -111,6 +111,6 @@ struct ProviderRequest: Sendable {
 
     static func refusal(_ status: UInt16, _ message: String, code: String?) -> Refusal {
         Refusal(
-            status: status, body: JSONText.error(message: message, type: "invalid_request_error", code: code))
+            status: status, body: SimulatedError.json(message: message, type: "invalid_request_error", code: code))
     }
 }

@@ -3,6 +3,7 @@ import Glibc
 package import NIOCore
 import NIOPosix
 import Synchronization
+import Wire
 
 /// What a simulated provider is: its name, its key, its models and its faults.
 package struct ProviderConfiguration: Sendable {

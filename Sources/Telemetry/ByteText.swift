@@ -1,4 +1,6 @@
-/// Text that is written byte by byte: for JSON and for metrics, without Foundation.
+import Wire
+
+/// Text that is written byte by byte: for metrics, without Foundation.
 struct ByteText {
     private(set) var bytes: [UInt8] = []
 
@@ -12,36 +14,8 @@ struct ByteText {
 
     mutating func append(byte: UInt8) { bytes.append(byte) }
 
-    mutating func append(_ value: Int64) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = value.magnitude
-        repeat {
-            bytes.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
-    }
+    mutating func append(_ value: Int64) { JSONText.append(value, to: &bytes) }
 
     /// A decimal with at most `places` (0 to 6) of them, trailing zeros left out; `null` where it is no number.
-    mutating func append(_ value: Double, places: Int) {
-        guard value.isFinite else {
-            append("null")
-            return
-        }
-        var scale: Int64 = 1
-        for _ in 0..<min(max(places, 0), 6) { scale *= 10 }
-        let scaled = Int64(clampingDouble: value * Double(scale))
-        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
-        append(Int64(clamping: scaled.magnitude / scale.magnitude))
-        var fraction = scaled.magnitude % scale.magnitude
-        guard fraction > 0 else { return }
-        bytes.append(UInt8(ascii: "."))
-        var unit = scale.magnitude / 10
-        while fraction > 0, unit > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: 0x30 + fraction / unit))
-            fraction %= unit
-            unit /= 10
-        }
-    }
+    mutating func append(_ value: Double, places: Int) { JSONText.append(value, places: places, to: &bytes) }
 }

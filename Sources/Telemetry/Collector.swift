@@ -1,5 +1,6 @@
 package import Domain
 import Synchronization
+import Threads
 
 /// The telemetry thread and its one door: event loops hand batches in, dashboards take snapshots out.
 ///
@@ -15,7 +16,6 @@ package final class Collector: Sendable {
     private let clock: MeterClock
     private let version: String
     private let bound: Int
-    private let threadBegan: @Sendable () -> Void
     private let doorbell = Doorbell()
     private let ended = Doorbell()
     private let inbox = Mutex(Inbox())
@@ -26,16 +26,14 @@ package final class Collector: Sendable {
     ///   - clock: where moments come from.
     ///   - version: told by `tollgate_build_info`.
     ///   - bound: facts that may wait for the thread.
-    ///   - threadBegan: called once on the new thread before anything else, for its name and signal stack.
     package init(
         surroundings: Surroundings, clock: MeterClock = .system, version: String = "",
-        bound: Int = Collector.defaultBound, threadBegan: @escaping @Sendable () -> Void = {}
+        bound: Int = Collector.defaultBound
     ) {
         self.surroundings = surroundings
         self.clock = clock
         self.version = version
         self.bound = bound
-        self.threadBegan = threadBegan
         scrape = Mutex(PrometheusText.render(LiveState(began: clock.now()), gauges: [:], version: version))
     }
 
@@ -49,8 +47,7 @@ package final class Collector: Sendable {
             return !inbox.isStarted
         }
         guard isFirst else { return true }
-        let began = DetachedThread.start { [self] in
-            threadBegan()
+        let began = NamedThread.start("telemetry") { [self] in
             run()
             ended.ring()
         }

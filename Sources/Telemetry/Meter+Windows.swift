@@ -107,8 +107,3 @@ struct Spread {
     /// The sums themselves; nil in slices that ended before the state's age began.
     func counts() -> [Double?] { sums.indices.map { bounds(of: $0).end <= 0 ? nil : sums[$0] } }
 }
-
-extension Int {
-    /// The nearest whole number, held at the edges; zero for a NaN.
-    init(clampingDouble value: Double) { self = Int(clamping: Int64(clampingDouble: value)) }
-}

@@ -268,15 +268,3 @@ struct MetricsPage {
         }
     }
 }
-
-/// Which characters may leave the gateway as they are.
-enum VisibleText {
-    /// False for control and format characters, line separators, surrogates, private use and unassigned ones.
-    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value >= 0x20, scalar.value < 0x7f { return true }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
-        default: return true
-        }
-    }
-}

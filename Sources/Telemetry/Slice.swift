@@ -87,18 +87,3 @@ struct WindowFigures {
         cost = cost.addingSaturated(slice.cost)
     }
 }
-
-extension Int64 {
-    /// The nearest whole number, held at the edges; zero for a NaN.
-    init(clampingDouble value: Double) {
-        if value.isNaN {
-            self = 0
-        } else if value >= 9.2e18 {
-            self = .max
-        } else if value <= -9.2e18 {
-            self = .min
-        } else {
-            self = Int64(value.rounded())
-        }
-    }
-}

@@ -63,7 +63,7 @@ private struct Body: Decodable, Equatable {
         writer.member("a", "x")
         writer.member("b", Int64.min)
         writer.member("c", true)
-        writer.member("d", orNull: nil)
+        writer.member("d", orNull: nil as String?)
         writer.key("e")
         writer.beginArray()
         writer.value(0)

@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 import Terminal
+import Threads
 
 /// The dashboard's own thread.
 package final class DashboardThread: Sendable {
@@ -22,23 +23,7 @@ package final class DashboardThread: Sendable {
     ///
     /// - Returns: false where the system has no thread to give.
     package func start() -> Bool {
-        let context = Unmanaged.passRetained(self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let dashboard = Unmanaged<DashboardThread>.fromOpaque(context).takeRetainedValue()
-                _ = tg_thread_name("dashboard")
-                dashboard.finish(dashboard.loop.run())
-                return nil
-            }, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
+        NamedThread.start("dashboard") { [self] in finish(loop.run()) }
     }
 
     private func finish(_ end: DashboardEnd) {

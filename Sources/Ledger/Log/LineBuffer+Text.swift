@@ -1,3 +1,5 @@
+import Domain
+
 extension LineBuffer {
     /// Appends outside text as a JSON string in quotes.
     ///
@@ -62,17 +64,8 @@ extension LineBuffer {
         case 0x20..<0x7f:
             put(UInt8(truncatingIfNeeded: value))
         default:
-            guard LineBuffer.isShown(scalar) else { return put(escape: value) }
+            guard VisibleText.isSeen(scalar) else { return put(escape: value) }
             for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { put(byte) }
-        }
-    }
-
-    /// Whether a character beyond ASCII may stand in the file as itself.
-    private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-        let properties = scalar.properties
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
-        default: return !properties.isDefaultIgnorableCodePoint
         }
     }
 

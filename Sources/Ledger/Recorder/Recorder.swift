@@ -1,4 +1,5 @@
 package import Domain
+import Threads
 
 /// Takes finished requests from the event loops and writes them down: lines to the log, money to the store.
 ///
@@ -45,17 +46,15 @@ package final class Recorder: Sendable {
     ///   - settings: where records go.
     ///   - store: where spend goes; nil keeps it in memory only.
     ///   - settled: spend of the month so far, see `SpendBook.init(rows:)`.
-    ///   - onThread: run first on the new thread, for what every thread must install.
     /// - Throws: where the log file cannot be opened for writing.
     package convenience init(
-        settings: RecorderSettings, store: Store?, settled: SpendBook, onThread: @escaping @Sendable () -> Void = {}
+        settings: RecorderSettings, store: Store?, settled: SpendBook
     ) throws(LedgerError) {
-        try self.init(settings: settings, store: store, settled: settled, sink: .kernel, onThread: onThread)
+        try self.init(settings: settings, store: store, settled: settled, sink: .kernel)
     }
 
     init(
-        settings: RecorderSettings, store: Store?, settled: SpendBook, sink: LogFile.Sink,
-        onThread: @escaping @Sendable () -> Void = {}
+        settings: RecorderSettings, store: Store?, settled: SpendBook, sink: LogFile.Sink
     ) throws(LedgerError) {
         self.settled = settled
         let gate = Gate(Inbox(bound: max(1, settings.queueBound)))
@@ -64,8 +63,7 @@ package final class Recorder: Sendable {
         let uses = KeyUses()
         self.uses = uses
         try RecorderWorker(settings: settings, store: nil, book: settled, uses: uses, sink: sink).openLog()
-        let isRunning = Thread.start("tg-recorder") {
-            onThread()
+        let isRunning = NamedThread.start("tg-recorder") {
             let worker = RecorderWorker(settings: settings, store: store, book: settled, uses: uses, sink: sink)
             Recorder.run(gate, worker)
         }

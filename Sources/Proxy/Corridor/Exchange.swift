@@ -29,30 +29,12 @@ struct Exchange: ~Copyable {
         case finished
     }
 
-    /// What the provider is asked, and at what price.
-    struct Order {
-        var isStream = false
-        /// Whether usage was asked for on the client's behalf, so that its chunk is taken out of the stream.
-        var stripsUsage = false
-        var promptTokenEstimate: Int64 = 0
-        /// Whether the answer's usage can be read (a metered path).
-        var isMetered = true
-        /// Whether only a JSON object makes sense as a whole answer of this path.
-        var expectsObject = false
-        /// Whether the bytes of an answer are mostly text that was made token by token (embeddings are not).
-        var expectsText = false
-        var price: Price?
-    }
-
     /// Bytes of a buffered answer that are held before it is passed on piece by piece.
     static let holdLimit = 1 << 20
-    /// Bytes of a relayed answer that are kept for reading its usage.
-    static let meterLimit = 8 << 20
     /// Bytes of a provider's error body that are passed on.
     static let errorLimit = 256 << 10
 
     var record: RequestRecord
-    var order = Order()
     private(set) var phase: Phase = .collecting
     private(set) var head: UpstreamHead?
     let arrivedAt: Int64
@@ -62,15 +44,16 @@ struct Exchange: ~Copyable {
     private(set) var lastByteAt: Int64 = 0
     private(set) var firstByteAt: Int64 = 0
     private var held = ByteBuffer()
-    private var kept = ByteBuffer()
-    private var isKeeping = true
-    private var meter: StreamMeter?
-    private var plan = ForwardPlan()
+    private var meter = AnswerMeter()
     private var pendingRefusal: Refusal?
     /// The operator's act that came while a buffered answer was allowed to finish.
     private var denial: ErrorCode?
-    private var relayedBytes: Int64 = 0
-    private var lastRelayed: UInt8 = 0
+
+    /// What the provider is asked, and at what price.
+    var order: AnswerMeter.Order {
+        get { meter.order }
+        set { meter.order = newValue }
+    }
 
     init(record: RequestRecord, at now: Int64) {
         self.record = record
@@ -152,7 +135,7 @@ extension Exchange {
         lastByteAt = now
         record.upstreamStatus = head.status
         guard (200..<300).contains(head.status) || head.status == 304 else {
-            pendingRefusal = Exchange.refusal(of: head)
+            pendingRefusal = Refusal(answering: head)
             phase = .holdingError
             return .nothing
         }
@@ -164,34 +147,11 @@ extension Exchange {
                 return refuse(Refusal(denial), at: now)
             }
             phase = .streaming
-            meter = StreamMeter(promptTokens: order.promptTokenEstimate)
+            meter.beginStream(isEncoded: head.isEncoded)
             return .begin(ByteBuffer(), length: nil)
         }
         phase = .holding
         return .nothing
-    }
-
-    /// How a provider's bad status is answered; see the table in the product's contract.
-    private static func refusal(of head: UpstreamHead) -> Refusal {
-        var refusal: Refusal
-        switch head.status {
-        case 400, 404, 409, 413, 422:
-            refusal = Refusal(.upstreamRejected, detail: "the provider refused the request (\(head.status))")
-            refusal.status = head.status
-        case 401, 403:
-            refusal = Refusal(.upstreamAuth, detail: "the provider refused our credential (\(head.status))")
-        case 408:
-            refusal = Refusal(.upstreamTimeout, detail: "the provider timed out (408)")
-        case 429:
-            refusal = Refusal(.upstreamRateLimited, detail: "the provider's limit is reached (429)")
-            refusal.retryAfterMilliseconds = head.retryAfterMilliseconds
-        case 503, 529:
-            refusal = Refusal(.upstreamUnavailable, detail: "the provider is not available (\(head.status))")
-            refusal.retryAfterMilliseconds = max(1000, head.retryAfterMilliseconds)
-        default:
-            refusal = Refusal(.upstreamError, detail: "the provider answered \(head.status)")
-        }
-        return refusal
     }
 
     private mutating func onBytes(_ bytes: ByteBuffer, at now: Int64) -> ExchangeAction {
@@ -199,20 +159,18 @@ extension Exchange {
         switch phase {
         case .streaming:
             if firstByteAt == 0 { firstByteAt = now }
-            return .forward(meterStream(bytes))
+            return .forward(meter.stream(bytes))
         case .holding:
             if firstByteAt == 0 { firstByteAt = now }
             if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
             guard held.readableBytes > Exchange.holdLimit else { return .nothing }
             phase = .relaying
-            kept = held
             let first = held
-            noteRelayed(first)
             held = ByteBuffer()
+            meter.relay(first)
             return .begin(first, length: head?.length)
         case .relaying:
-            keep(bytes)
-            noteRelayed(bytes)
+            meter.relay(bytes)
             return .forward(bytes)
         case .holdingError:
             held.writeImmutableBuffer(bytes)
@@ -223,21 +181,6 @@ extension Exchange {
         }
     }
 
-    private mutating func noteRelayed(_ bytes: ByteBuffer) {
-        relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
-        if let last = bytes.readableBytesView.last(where: { $0 > 0x20 }) { lastRelayed = last }
-    }
-
-    private mutating func keep(_ bytes: ByteBuffer) {
-        guard isKeeping else { return }
-        if kept.readableBytes + bytes.readableBytes > Exchange.meterLimit {
-            isKeeping = false
-            kept = ByteBuffer()
-        } else {
-            kept.writeImmutableBuffer(bytes)
-        }
-    }
-
     private mutating func onEnd(at now: Int64) -> ExchangeAction {
         upstreamEndAt = now
         switch phase {
@@ -245,10 +188,10 @@ extension Exchange {
             return endStream(at: now)
         case .holding: return endHeld(at: now)
         case .relaying:
-            if head?.isFramedByConnection == true, head?.isJSON == true, !Exchange.closesJSON(lastRelayed) {
+            if head?.isFramedByConnection == true, head?.isJSON == true, !meter.relayedClosesJSON {
                 return cut(.upstreamCut, detail: "the provider's answer broke off", at: now)
             }
-            billAnswer(isKeeping ? kept : nil)
+            take(meter.billRelayed(isWhole: true, isEncoded: head?.isEncoded == true))
             finish(at: now)
             return .end(nil)
         case .holdingError:
@@ -264,23 +207,25 @@ extension Exchange {
         held = ByteBuffer()
         let isReadable = head?.isEncoded != true
         if isReadable, head?.isFramedByConnection == true, head?.isJSON == true,
-            !Exchange.closesJSON(body.readableBytesView.last { $0 > 0x20 })
+            !AnswerMeter.closesJSON(body)
         {
             // Without a length only the text itself can tell a whole answer from a cut one.
             billUndelivered()
             return refuse(Refusal(.upstreamError, detail: "the provider's answer broke off"), at: now)
         }
-        let isObject = billAnswer(body)
-        if isReadable, order.expectsObject, !isObject {
-            record.usage = TokenUsage()
-            record.cost = .zero
+        guard isReadable else {
+            take(meter.billUnreadable(length: body.readableBytes))
+            finish(at: now)
+            return .answer(body)
+        }
+        let (bill, isObject) = meter.bill(whole: body)
+        if order.expectsObject, !isObject {
             return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
         }
+        take(bill)
         finish(at: now)
         return .answer(body)
     }
-
-    private static func closesJSON(_ last: UInt8?) -> Bool { last == UInt8(ascii: "}") || last == UInt8(ascii: "]") }
 
     /// - Parameter isWhole: false where the rest did not come or was not waited for: a cut body is never passed on.
     private mutating func endError(isWhole: Bool, at now: Int64) -> ExchangeAction {
@@ -375,10 +320,10 @@ extension Exchange {
         guard phase != .finished else { return .nothing }
         switch phase {
         case .streaming:
-            billStream(isCut: true)
+            take(meter.billStream(isCut: true))
             record.detail = "client left, \(record.usage.total) tokens billed"
         case .relaying:
-            billRelayed()
+            take(meter.billRelayed(isWhole: false, isEncoded: false))
             record.detail = "client left, \(record.usage.total) tokens billed"
         case .sent, .holding:
             billUndelivered()
@@ -394,7 +339,7 @@ extension Exchange {
 
     private mutating func cut(_ code: ErrorCode, detail: String, at now: Int64) -> ExchangeAction {
         let isEventStream = phase == .streaming
-        if isEventStream { billStream(isCut: true) } else { billRelayed() }
+        take(isEventStream ? meter.billStream(isCut: true) : meter.billRelayed(isWhole: false, isEncoded: false))
         record.error = code
         record.detail = detail
         finish(at: now)
@@ -402,84 +347,29 @@ extension Exchange {
     }
 }
 
-// Streams and money.
+// Money.
 extension Exchange {
-    private mutating func meterStream(_ bytes: ByteBuffer) -> ByteBuffer {
-        guard order.isMetered, head?.isEncoded != true else { return bytes }
-        bytes.withUnsafeReadableBytes { all in
-            meter?.consume(all.bindMemory(to: UInt8.self).span, stripUsage: order.stripsUsage, forward: &plan)
-        }
-        if plan.isUnchanged { return bytes }
-        var passed = ByteBuffer(bytes: plan.held)
-        for piece in plan.pieces {
-            guard let slice = bytes.getSlice(at: bytes.readerIndex + piece.lowerBound, length: piece.count) else {
-                continue
-            }
-            passed.writeImmutableBuffer(slice)
-        }
-        return passed
-    }
-
     private mutating func endStream(at now: Int64) -> ExchangeAction {
         // Where only the connection's end ends the body, a stream without its last event may have been cut.
-        if head?.isFramedByConnection == true, meter?.isDone != true {
+        if head?.isFramedByConnection == true, !meter.isStreamDone {
             return cut(.upstreamCut, detail: "the provider's stream broke off", at: now)
         }
-        let rest = meter?.flush() ?? []
-        billStream(isCut: false)
+        let rest = meter.endStream()
+        take(meter.billStream(isCut: false))
         finish(at: now)
-        return .end(rest.isEmpty ? nil : ByteBuffer(bytes: rest))
-    }
-
-    private mutating func billStream(isCut: Bool) {
-        guard order.isMetered else { return }
-        record.usage = meter?.finish(cutOff: isCut) ?? TokenUsage(source: .partial)
-        price()
-    }
-
-    /// Bills a whole answer; nil where it was too long to be kept.
-    ///
-    /// - Returns: whether the body is a JSON object.
-    @discardableResult
-    private mutating func billAnswer(_ body: ByteBuffer?) -> Bool {
-        guard let body, head?.isEncoded != true else {
-            billRelayed()
-            if record.usage.source == .partial { record.usage.source = .estimated }
-            return false
-        }
-        let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
-        guard order.isMetered else { return reading.isObject }
-        record.usage =
-            reading.reported
-            ?? UsageReader.estimate(
-                promptTokens: order.promptTokenEstimate, textLength: Int64(clamping: reading.textLength), chunks: 0,
-                source: .estimated)
-        price()
-        return reading.isObject
-    }
-
-    /// Bills an answer of which only the length that was passed on is known; JSON around the text counts as text.
-    private mutating func billRelayed() {
-        guard order.isMetered else { return }
-        record.usage = UsageReader.estimate(
-            promptTokens: order.promptTokenEstimate, textLength: order.expectsText ? relayedBytes : 0, chunks: 0,
-            source: .partial)
-        price()
+        return .end(rest)
     }
 
     /// The provider is at work on it and will bill the prompt at least.
     private mutating func billUndelivered() {
-        guard order.isMetered, sentAt != 0 else { return }
-        record.usage = TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial)
-        price()
+        guard sentAt != 0 else { return }
+        take(meter.billPrompt())
     }
 
-    private mutating func price() {
-        guard record.usage.total > 0 else { return }
-        if let price = order.price {
-            record.cost = price.cost(of: record.usage)
-        } else {
-            record.isPriced = false
-        }
+    private mutating func take(_ bill: AnswerMeter.Bill?) {
+        guard let bill else { return }
+        record.usage = bill.usage
+        record.cost = bill.cost
+        record.isPriced = bill.isPriced
     }
 }

@@ -48,6 +48,27 @@ struct Refusal: Error, Sendable {
         retryAfterMilliseconds = limits.retryAfterMilliseconds
     }
 
+    /// The refusal that stands for a provider's bad status; see the table in the product's contract.
+    init(answering head: UpstreamHead) {
+        switch head.status {
+        case 400, 404, 409, 413, 422:
+            self.init(.upstreamRejected, detail: "the provider refused the request (\(head.status))")
+            status = head.status
+        case 401, 403:
+            self.init(.upstreamAuth, detail: "the provider refused our credential (\(head.status))")
+        case 408:
+            self.init(.upstreamTimeout, detail: "the provider timed out (408)")
+        case 429:
+            self.init(.upstreamRateLimited, detail: "the provider's limit is reached (429)")
+            retryAfterMilliseconds = head.retryAfterMilliseconds
+        case 503, 529:
+            self.init(.upstreamUnavailable, detail: "the provider is not available (\(head.status))")
+            retryAfterMilliseconds = max(1000, head.retryAfterMilliseconds)
+        default:
+            self.init(.upstreamError, detail: "the provider answered \(head.status)")
+        }
+    }
+
     /// Whether an SDK should try again by itself; a final refusal says so or each becomes three calls.
     var mayRetry: Bool? {
         switch code {

@@ -1,3 +1,5 @@
+import Domain
+
 /// One thing that is wrong, or doubtful, about what was configured.
 package struct ConfigurationProblem: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The file, or `environment`.
@@ -47,9 +49,8 @@ package struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
-/// Text from outside made fit for a line on a terminal.
-enum VisibleText {
-    /// The text with control, format, private and unassigned characters written as `\u{…}`.
+extension VisibleText {
+    /// The text with control, format, private and unassigned characters written as `\u{…}`, fit for a line on a terminal.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -60,14 +61,5 @@ enum VisibleText {
             }
         }
         return result
-    }
-
-    /// Whether a character is safe on a terminal and in a log line.
-    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7f }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: return false
-        default: return true
-        }
     }
 }

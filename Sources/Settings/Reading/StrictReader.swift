@@ -1,3 +1,5 @@
+import Domain
+
 /// Walks a parsed file and collects everything that is wrong with it; nothing is skipped silently.
 ///
 /// One reader reads one file, on one thread.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Finds what our files may not use of YAML before the parser sees it, and bounds how deep they nest.
 ///
 /// The parser resolves aliases silently, so that a few hundred bytes can stand for gigabytes, and recurses once for each

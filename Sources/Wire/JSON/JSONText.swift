@@ -1,3 +1,5 @@
+import Domain
+
 /// Text from anywhere as the inside of a JSON string.
 package enum JSONText {
     /// Appends `text` with everything escaped that JSON demands.
@@ -21,21 +23,12 @@ package enum JSONText {
             case 0x20..<0x7f: bytes.append(UInt8(truncatingIfNeeded: value))
             case 0..<0x20, 0x7f: appendUnit(value, to: &bytes)
             default:
-                if escapesFormat, isUnseen(scalar) {
+                if escapesFormat, !VisibleText.isSeen(scalar) {
                     for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() { appendUnit(UInt32(unit), to: &bytes) }
                 } else {
                     for unit in UTF8.encode(scalar) ?? UTF8.EncodedScalar() { bytes.append(unit) }
                 }
             }
-        }
-    }
-
-    /// Whether a scalar outside of ASCII must not reach a log or a screen as it is.
-    package static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        // Fillers, variation selectors and the joiner are drawn as nothing although they are no format characters.
-        default: scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 
@@ -67,5 +60,34 @@ package enum JSONText {
             count &-= 1
             bytes.append(digits[count])
         }
+    }
+
+    /// Appends a decimal with at most `places` (0 to 6) of them, trailing zeros left out; `null` where it is no number.
+    package static func append(_ number: Double, places: Int, to bytes: inout [UInt8]) {
+        guard number.isFinite else {
+            bytes.append(contentsOf: "null".utf8)
+            return
+        }
+        var scale: UInt64 = 1
+        for _ in 0..<min(max(places, 0), 6) { scale *= 10 }
+        let scaled = Int64(clampingDouble: number * Double(scale))
+        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(Int64(clamping: scaled.magnitude / scale), to: &bytes)
+        var fraction = scaled.magnitude % scale
+        guard fraction > 0 else { return }
+        bytes.append(UInt8(ascii: "."))
+        var unit = scale / 10
+        while fraction > 0, unit > 0 {
+            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: fraction / unit))
+            fraction %= unit
+            unit /= 10
+        }
+    }
+
+    /// `text` as a JSON string with its quotes, for templates.
+    package static func quoted(_ text: String) -> String {
+        var writer = JSONWriter()
+        writer.value(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -73,6 +73,12 @@ package struct JSONWriter {
         JSONText.append(number, to: &bytes)
     }
 
+    /// Writes a decimal with at most `places` (0 to 6) of them; `null` where it is no number.
+    package mutating func value(_ number: Double, places: Int) {
+        separate()
+        JSONText.append(number, places: places, to: &bytes)
+    }
+
     /// Writes `true` or `false`.
     package mutating func value(_ truth: Bool) {
         separate()

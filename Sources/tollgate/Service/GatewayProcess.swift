@@ -55,8 +55,7 @@ final class GatewayProcess: Sendable {
             let now = Clocks.wall()
             let book = SpendBook(rows: try store.spend(since: Calendar.monthStart(of: now)))
             recorder = try Recorder(
-                settings: RecorderSettings(configuration.log), store: store, settled: book,
-                onThread: { _ = tg_thread_alternate_stack() })
+                settings: RecorderSettings(configuration.log), store: store, settled: book)
         } catch {
             throw Failure(error.code == .inUse ? .unavailable : .io, error.message)
         }
@@ -72,11 +71,7 @@ final class GatewayProcess: Sendable {
             throw Failure(.unavailable, error.reason)
         }
         let collector = Collector(
-            surroundings: desk.surroundings(), version: Version.text,
-            threadBegan: {
-                _ = tg_thread_name("telemetry")
-                _ = tg_thread_alternate_stack()
-            })
+            surroundings: desk.surroundings(), version: Version.text)
         self.collector = collector
         let recorder = recorder
         let environment = GatewayEnvironment(

@@ -7,6 +7,7 @@ import Settings
 import Synchronization
 import Telemetry
 import Terminal
+import Threads
 
 /// The dashboard of this process over its own gateway: thread, snapshots, captured output.
 final class ScreenHost: Sendable {
@@ -51,7 +52,7 @@ final class ScreenHost: Sendable {
     /// Shows the screen; false where the system has no thread.
     func start() -> Bool {
         let capture = capture
-        Threads.start("capture") {
+        NamedThread.start("capture") {
             // Bounded only as often as it is looked at.
             while let capture {
                 sleep(2)

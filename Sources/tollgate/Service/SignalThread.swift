@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Threads
 
 /// The one thread that takes signals; everybody else has them blocked.
 enum SignalThread {
@@ -17,45 +18,11 @@ enum SignalThread {
     static func start(_ handle: @escaping @Sendable (Int32) -> Void) {
         let descriptor = tg_signals_open(taken, taken.count)
         guard descriptor >= 0 else { return }
-        Threads.start("signals") {
+        NamedThread.start("signals") {
             while true {
                 let signal = tg_signals_read(descriptor, nil)
                 if signal > 0 { handle(signal) } else if signal != -EINTR { return }
             }
         }
-    }
-}
-
-/// Plain threads with a name and a stack for crash handlers.
-enum Threads {
-    private final class Start {
-        let name: String
-        let body: @Sendable () -> Void
-        init(name: String, body: @escaping @Sendable () -> Void) {
-            self.name = name
-            self.body = body
-        }
-    }
-
-    @discardableResult
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
-        let context = Unmanaged.passRetained(Start(name: name, body: body))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-                _ = tg_thread_name(start.name)
-                _ = tg_thread_alternate_stack()
-                start.body()
-                return nil
-            }, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
     }
 }

@@ -4,6 +4,7 @@ import Dispatch
 import Domain
 import Synchronization
 import Telemetry
+import Threads
 
 /// A gateway in another process, as a dashboard needs it: snapshots that come by themselves, orders and questions that
 /// are answered later.
@@ -49,7 +50,7 @@ final class AttachedGateway: Sendable {
     /// Begins to fetch snapshots.
     ///
     /// - Returns: false where the system has no thread.
-    func start() -> Bool { Threads.start("attach") { [self] in poll() } }
+    func start() -> Bool { NamedThread.start("attach") { [self] in poll() } }
 
     func stop() {
         pace.withLock { $0.isStopped = true }

@@ -25,11 +25,10 @@ enum JSONShapes {
         writer.member("id", card.id.text)
         writer.member("client", card.client)
         writer.member("state", card.state.rawValue)
-        writer.member("created", Calendar.rfc3339(card.created))
-        writer.member("last_used", orNull: card.lastUsed.map { Calendar.rfc3339($0) })
-        writer.member("expires", orNull: card.expires.map { Calendar.rfc3339($0) })
-        writer.key("models")
-        writer.words(card.models)
+        writer.member("created", card.created)
+        writer.member("last_used", orNull: card.lastUsed)
+        writer.member("expires", orNull: card.expires)
+        writer.words("models", card.models)
         if withNote { writer.member("note", card.note) }
         writer.endObject()
     }
@@ -55,7 +54,7 @@ enum JSONShapes {
         writer.member("scope", scope.text)
         limitMembers(effective.limit, to: &writer)
         writer.member("source", effective.source.rawValue)
-        writer.member("until", orNull: effective.until.map { Calendar.rfc3339($0) })
+        writer.member("until", orNull: effective.until)
         writer.member("underneath", orNull: effective.underneath?.text)
         writer.endObject()
     }
@@ -75,8 +74,8 @@ enum JSONShapes {
         writer.member("tier", card.tier)
         writer.member("owner", card.owner)
         writer.member("state", card.suspension == nil ? "active" : "suspended")
-        writer.member("suspended_until", orNull: card.suspension?.until.map { Calendar.rfc3339($0) })
-        writer.member("since", orNull: card.since.map { Calendar.rfc3339($0) })
+        writer.member("suspended_until", orNull: card.suspension?.until)
+        writer.member("since", orNull: card.since)
         writer.member("keys", Int64(card.keyCount))
         writer.key("limits")
         writer.beginArray()
@@ -88,7 +87,7 @@ enum JSONShapes {
     static func audit(_ row: AuditRow, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("id", row.id)
-        writer.member("time", Calendar.rfc3339(row.time))
+        writer.member("time", row.time)
         writer.member("user", row.actor.user)
         writer.member("terminal", row.actor.terminal)
         writer.member("act", row.act)
@@ -99,7 +98,7 @@ enum JSONShapes {
         writer.member("undoes", orNull: row.undoes)
         writer.member("undone_by", orNull: row.undoneBy)
         writer.member("undoable", row.isUndoable)
-        writer.member("undoable_until", orNull: row.undoableUntil.map { Calendar.rfc3339($0) })
+        writer.member("undoable_until", orNull: row.undoableUntil)
         writer.endObject()
     }
 
@@ -122,21 +121,5 @@ enum JSONShapes {
         writer.member("partial", row.partial)
         writer.member("unpriced", row.unpriced)
         writer.endObject()
-    }
-}
-
-extension JSONWriter {
-    /// A member whose value is null where there is no number.
-    mutating func member(_ name: StaticString, orNull number: Int64?) {
-        key(name)
-        if let number { value(number) } else { null() }
-    }
-
-    /// An array of strings, null where there is none.
-    mutating func words(_ words: [String]?) {
-        guard let words else { return null() }
-        beginArray()
-        for word in words { value(word) }
-        endArray()
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Wire
 
 /// The JSON of `snapshot --format json`: a contract with scripts, so it is written by hand, member by member, and does
 /// not change when a Swift name does.
@@ -7,7 +8,7 @@ import Domain
 package enum SnapshotJSON {
     /// The object as UTF-8, without a newline at the end.
     package static func encode(_ snapshot: LiveSnapshot) -> [UInt8] {
-        var json = JSONText()
+        var json = JSONWriter(escapesFormat: true)
         json.object { json in
             json.member("time", snapshot.time)
             json.member("instance", snapshot.instance)
@@ -27,12 +28,12 @@ package enum SnapshotJSON {
             json.member("costs") { write(snapshot.costs, to: &$0) }
             json.list("events", snapshot.audit) { write($0, to: &$1) }
             json.list("incidents", snapshot.incidents) { write($0, to: &$1) }
-            json.strings("remarks", snapshot.remarks)
+            json.words("remarks", snapshot.remarks)
         }
         return json.bytes
     }
 
-    private static func write(_ totals: Totals, to json: inout JSONText) {
+    private static func write(_ totals: Totals, to json: inout JSONWriter) {
         json.object { json in
             json.member("requests", totals.requests)
             json.member("refused", totals.refused)
@@ -44,70 +45,70 @@ package enum SnapshotJSON {
         }
     }
 
-    private static func write(_ figures: GatewayFigures, to json: inout JSONText) {
+    private static func write(_ figures: GatewayFigures, to json: inout JSONWriter) {
         json.object { json in
             json.member("severity", word(figures.severity))
-            json.member("requests_per_s", figures.requestsPerSecond)
-            json.member("peak_per_s", figures.peakPerSecond)
+            json.member("requests_per_s", orNull: figures.requestsPerSecond)
+            json.member("peak_per_s", orNull: figures.peakPerSecond)
             json.member("in_flight", Int64(figures.inFlight))
             json.member("queued", Int64(figures.queued))
             json.member("streams", Int64(figures.streams))
-            json.member("error_share", figures.errorShare)
-            json.member("refused_share", figures.refusedShare)
-            json.member("upstream_error_share", figures.upstreamErrorShare)
-            json.member("p50_ms", figures.p50Milliseconds)
-            json.member("p95_ms", figures.p95Milliseconds)
-            json.member("p99_ms", figures.p99Milliseconds)
-            json.member("first_byte_ms", figures.firstByteMilliseconds)
-            json.member("tokens_per_s", figures.tokensPerSecond)
+            json.member("error_share", orNull: figures.errorShare)
+            json.member("refused_share", orNull: figures.refusedShare)
+            json.member("upstream_error_share", orNull: figures.upstreamErrorShare)
+            json.member("p50_ms", orNull: figures.p50Milliseconds)
+            json.member("p95_ms", orNull: figures.p95Milliseconds)
+            json.member("p99_ms", orNull: figures.p99Milliseconds)
+            json.member("first_byte_ms", orNull: figures.firstByteMilliseconds)
+            json.member("tokens_per_s", orNull: figures.tokensPerSecond)
             json.member("cost_per_hour_nano_usd", figures.costPerHourNanoUSD)
             json.member("cost_today_nano_usd", figures.costTodayNanoUSD)
-            json.member("budget_nano_usd", figures.budgetNanoUSD)
+            json.member("budget_nano_usd", orNull: figures.budgetNanoUSD)
             json.member("budget_spent_nano_usd", figures.budgetSpentNanoUSD)
         }
     }
 
-    private static func write(_ row: ClientRow, to json: inout JSONText) {
+    private static func write(_ row: ClientRow, to json: inout JSONWriter) {
         json.object { json in
             json.member("name", row.card.name)
             json.member("tier", row.card.tier)
             json.member("state", row.severity == .suspended ? "suspended" : "active")
             json.member("severity", word(row.severity))
-            json.member("requests_per_s", row.requestsPerSecond)
+            json.member("requests_per_s", orNull: row.requestsPerSecond)
             json.member("in_flight", Int64(row.inFlight))
             json.member("streams", Int64(row.streams))
             json.member("requests", row.totals.requests)
             json.member("refused", row.totals.refused)
             json.member("errors", row.totals.errors)
-            json.member("p50_ms", row.p50Milliseconds)
-            json.member("p95_ms", row.p95Milliseconds)
-            json.member("p99_ms", row.p99Milliseconds)
+            json.member("p50_ms", orNull: row.p50Milliseconds)
+            json.member("p95_ms", orNull: row.p95Milliseconds)
+            json.member("p99_ms", orNull: row.p99Milliseconds)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)
             json.member("cost_per_hour_nano_usd", row.costPerHourNanoUSD)
-            json.member("refused_share", row.refusedShare)
-            json.member("upstream_error_share", row.upstreamErrorShare)
+            json.member("refused_share", orNull: row.refusedShare)
+            json.member("upstream_error_share", orNull: row.upstreamErrorShare)
             json.list("limits", row.quotas) { write($0, to: &$1) }
         }
     }
 
-    private static func write(_ reading: QuotaReading, to json: inout JSONText) {
+    private static func write(_ reading: QuotaReading, to json: inout JSONWriter) {
         json.object { json in
             json.member("limit", reading.limit.text)
             json.member("kind", reading.limit.kind.rawValue)
             json.member("amount", reading.limit.amount)
             json.member("source", reading.source.rawValue)
             json.member("used", reading.used)
-            json.member("seconds_left", reading.secondsLeft)
+            json.member("seconds_left", orNull: reading.secondsLeft)
         }
     }
 
-    private static func write(_ row: KeyRow, to json: inout JSONText) {
+    private static func write(_ row: KeyRow, to json: inout JSONWriter) {
         json.object { json in
             json.member("id", row.card.id.text)
             json.member("client", row.card.client)
             json.member("state", row.card.state.rawValue)
-            json.member("requests_per_s", row.requestsPerSecond)
+            json.member("requests_per_s", orNull: row.requestsPerSecond)
             json.member("in_flight", Int64(row.inFlight))
             json.member("streams", Int64(row.streams))
             json.member("requests", row.totals.requests)
@@ -118,47 +119,47 @@ package enum SnapshotJSON {
         }
     }
 
-    private static func write(_ row: ModelRow, to json: inout JSONText) {
+    private static func write(_ row: ModelRow, to json: inout JSONWriter) {
         json.object { json in
             json.member("name", row.name)
-            json.strings("upstreams", row.upstreams)
-            json.member("requests_per_s", row.requestsPerSecond)
+            json.words("upstreams", row.upstreams)
+            json.member("requests_per_s", orNull: row.requestsPerSecond)
             json.member("in_flight", Int64(row.inFlight))
             json.member("requests", row.totals.requests)
             json.member("errors", row.totals.errors)
-            json.member("p50_ms", row.p50Milliseconds)
-            json.member("p95_ms", row.p95Milliseconds)
-            json.member("first_byte_ms", row.firstByteMilliseconds)
-            json.member("upstream_error_share", row.upstreamErrorShare)
-            json.member("throttled_share", row.throttledShare)
+            json.member("p50_ms", orNull: row.p50Milliseconds)
+            json.member("p95_ms", orNull: row.p95Milliseconds)
+            json.member("first_byte_ms", orNull: row.firstByteMilliseconds)
+            json.member("upstream_error_share", orNull: row.upstreamErrorShare)
+            json.member("throttled_share", orNull: row.throttledShare)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)
             json.member("cost_today_nano_usd", row.costTodayNanoUSD)
         }
     }
 
-    private static func write(_ row: UpstreamRow, to json: inout JSONText) {
+    private static func write(_ row: UpstreamRow, to json: inout JSONWriter) {
         json.object { json in
             json.member("name", row.name)
             json.member("origin", row.origin)
-            json.strings("models", row.models)
+            json.words("models", row.models)
             json.member("severity", word(row.severity))
-            json.member("requests_per_s", row.requestsPerSecond)
+            json.member("requests_per_s", orNull: row.requestsPerSecond)
             json.member("in_flight", Int64(row.inFlight))
             json.member("connections", Int64(row.connections))
             json.member("connect_failures", row.connectFailures)
             json.member("requests", row.totals.requests)
             json.member("errors", row.totals.errors)
-            json.member("p50_ms", row.p50Milliseconds)
-            json.member("p95_ms", row.p95Milliseconds)
-            json.member("first_byte_ms", row.firstByteMilliseconds)
-            json.member("upstream_error_share", row.upstreamErrorShare)
-            json.member("throttled_share", row.throttledShare)
-            json.member("last_failure", row.lastFailure)
+            json.member("p50_ms", orNull: row.p50Milliseconds)
+            json.member("p95_ms", orNull: row.p95Milliseconds)
+            json.member("first_byte_ms", orNull: row.firstByteMilliseconds)
+            json.member("upstream_error_share", orNull: row.upstreamErrorShare)
+            json.member("throttled_share", orNull: row.throttledShare)
+            json.member("last_failure", orNull: row.lastFailure)
         }
     }
 
-    private static func write(_ group: ErrorGroup, to json: inout JSONText) {
+    private static func write(_ group: ErrorGroup, to json: inout JSONWriter) {
         json.object { json in
             json.member("client", group.client)
             json.member("model", group.model)
@@ -172,7 +173,7 @@ package enum SnapshotJSON {
         }
     }
 
-    private static func write(_ costs: CostFigures, to json: inout JSONText) {
+    private static func write(_ costs: CostFigures, to json: inout JSONWriter) {
         json.object { json in
             json.member("per_hour_nano_usd", costs.perHourNanoUSD)
             json.member("today_nano_usd", costs.todayNanoUSD)
@@ -187,7 +188,7 @@ package enum SnapshotJSON {
                     json.member("limit_nano_usd", budget.limit.amount)
                     json.member("spent_nano_usd", budget.spentNanoUSD)
                     json.member("projected_nano_usd", budget.projectedNanoUSD)
-                    json.member("used_up", budget.usedUpAt)
+                    json.member("used_up", orNull: budget.usedUpAt)
                 }
             }
             json.member("reported", costs.reported)
@@ -197,7 +198,7 @@ package enum SnapshotJSON {
         }
     }
 
-    private static func write(_ line: CostFigures.Line, to json: inout JSONText) {
+    private static func write(_ line: CostFigures.Line, to json: inout JSONWriter) {
         json.object { json in
             json.member("name", line.name)
             json.member("requests", line.requests)
@@ -208,7 +209,7 @@ package enum SnapshotJSON {
         }
     }
 
-    private static func write(_ row: AuditRow, to json: inout JSONText) {
+    private static func write(_ row: AuditRow, to json: inout JSONWriter) {
         json.object { json in
             json.member("id", row.id)
             json.member("time", row.time)
@@ -219,12 +220,12 @@ package enum SnapshotJSON {
             json.member("before", row.before)
             json.member("after", row.after)
             json.member("why", row.why)
-            json.member("undoes", row.undoes)
-            json.member("undone_by", row.undoneBy)
+            json.member("undoes", orNull: row.undoes)
+            json.member("undone_by", orNull: row.undoneBy)
         }
     }
 
-    private static func write(_ incident: Incident, to json: inout JSONText) {
+    private static func write(_ incident: Incident, to json: inout JSONWriter) {
         json.object { json in
             json.member("id", incident.id)
             json.member("subject", incident.subject)
@@ -233,8 +234,8 @@ package enum SnapshotJSON {
             json.member("start", incident.start)
             json.member("peak", incident.peak)
             json.member("peak_at", incident.peakAt)
-            json.member("end", incident.end)
-            json.member("ended_by", incident.endedBy)
+            json.member("end", orNull: incident.end)
+            json.member("ended_by", orNull: incident.endedBy)
         }
     }
 

@@ -1,0 +1,152 @@
+import Domain
+import NIOCore
+import Wire
+
+/// What one answer costs, read from its bytes as they pass.
+struct AnswerMeter {
+    /// What the provider is asked, and at what price.
+    struct Order {
+        var isStream = false
+        /// Whether usage was asked for on the client's behalf, so that its chunk is taken out of the stream.
+        var stripsUsage = false
+        var promptTokenEstimate: Int64 = 0
+        /// Whether the answer's usage can be read (a metered path).
+        var isMetered = true
+        /// Whether only a JSON object makes sense as a whole answer of this path.
+        var expectsObject = false
+        /// Whether the bytes of an answer are mostly text that was made token by token (embeddings are not).
+        var expectsText = false
+        var price: Price?
+    }
+
+    /// Tokens and money of an answer, or of the part of it that came.
+    struct Bill {
+        var usage: TokenUsage
+        var cost: NanoDollars = .zero
+        /// False where tokens were used whose price is unknown.
+        var isPriced = true
+    }
+
+    /// Bytes of a relayed answer that are kept for reading its usage.
+    static let keptLimit = 8 << 20
+
+    var order = Order()
+    private var kept = ByteBuffer()
+    private var isKeeping = true
+    private var relayedBytes: Int64 = 0
+    private var lastRelayed: UInt8 = 0
+    private var events: StreamMeter?
+    /// False where nothing can be read from the events, or nothing is charged for them.
+    private var readsEvents = false
+    private var plan = ForwardPlan()
+
+    private func bill(_ usage: TokenUsage) -> Bill {
+        guard usage.total > 0 else { return Bill(usage: usage) }
+        guard let price = order.price else { return Bill(usage: usage, isPriced: false) }
+        return Bill(usage: usage, cost: price.cost(of: usage))
+    }
+
+    private func estimate(textLength: Int64, source: UsageSource) -> TokenUsage {
+        UsageReader.estimate(
+            promptTokens: order.promptTokenEstimate, textLength: textLength, chunks: 0, source: source)
+    }
+
+    /// The bill of an answer of which nothing was delivered: the provider will charge the prompt at least.
+    func billPrompt() -> Bill? {
+        guard order.isMetered else { return nil }
+        return bill(TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial))
+    }
+}
+
+// Event streams.
+extension AnswerMeter {
+    mutating func beginStream(isEncoded: Bool) {
+        events = StreamMeter(promptTokens: order.promptTokenEstimate)
+        readsEvents = order.isMetered && !isEncoded
+    }
+
+    /// Reads a piece of the stream.
+    ///
+    /// - Returns: what of it is passed on.
+    mutating func stream(_ bytes: ByteBuffer) -> ByteBuffer {
+        guard readsEvents else { return bytes }
+        bytes.withUnsafeReadableBytes { all in
+            events?.consume(all.bindMemory(to: UInt8.self).span, stripUsage: order.stripsUsage, forward: &plan)
+        }
+        if plan.isUnchanged { return bytes }
+        var passed = ByteBuffer(bytes: plan.held)
+        for piece in plan.pieces {
+            guard let slice = bytes.getSlice(at: bytes.readerIndex + piece.lowerBound, length: piece.count) else {
+                continue
+            }
+            passed.writeImmutableBuffer(slice)
+        }
+        return passed
+    }
+
+    /// Whether the stream's last event has passed.
+    var isStreamDone: Bool { events?.isDone == true }
+
+    /// What was held back at the stream's end; nil where nothing was.
+    mutating func endStream() -> ByteBuffer? {
+        let rest = events?.flush() ?? []
+        return rest.isEmpty ? nil : ByteBuffer(bytes: rest)
+    }
+
+    func billStream(isCut: Bool) -> Bill? {
+        guard order.isMetered else { return nil }
+        return bill(events?.finish(cutOff: isCut) ?? TokenUsage(source: .partial))
+    }
+}
+
+// Whole answers, held back or relayed piece by piece.
+extension AnswerMeter {
+    /// Notes a piece of an answer that is passed on before it is whole.
+    mutating func relay(_ bytes: ByteBuffer) {
+        relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
+        if let last = AnswerMeter.lastVisible(bytes) { lastRelayed = last }
+        guard isKeeping else { return }
+        if kept.readableBytes + bytes.readableBytes > AnswerMeter.keptLimit {
+            isKeeping = false
+            kept = ByteBuffer()
+        } else if kept.readableBytes == 0 {
+            kept = bytes
+        } else {
+            kept.writeImmutableBuffer(bytes)
+        }
+    }
+
+    var relayedClosesJSON: Bool { AnswerMeter.closesJSON(lastRelayed) }
+
+    /// Whether a body ends as JSON does: where no length is known only the text itself can tell a whole answer.
+    static func closesJSON(_ body: ByteBuffer) -> Bool { closesJSON(lastVisible(body)) }
+
+    private static func closesJSON(_ last: UInt8?) -> Bool { last == UInt8(ascii: "}") || last == UInt8(ascii: "]") }
+
+    private static func lastVisible(_ bytes: ByteBuffer) -> UInt8? { bytes.readableBytesView.last { $0 > 0x20 } }
+
+    /// Bills a whole answer, and says whether it is a JSON object.
+    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool) {
+        let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
+        guard order.isMetered else { return (nil, reading.isObject) }
+        let usage =
+            reading.reported ?? estimate(textLength: Int64(clamping: reading.textLength), source: .estimated)
+        return (bill(usage), reading.isObject)
+    }
+
+    /// Bills a whole answer in which nothing can be read; JSON around the text counts as text.
+    func billUnreadable(length: Int) -> Bill? {
+        guard order.isMetered else { return nil }
+        return bill(estimate(textLength: order.expectsText ? Int64(clamping: length) : 0, source: .estimated))
+    }
+
+    /// Bills an answer that was passed on piece by piece.
+    ///
+    /// - Parameter isWhole: false where it was cut, so that only the length of what passed is known.
+    func billRelayed(isWhole: Bool, isEncoded: Bool) -> Bill? {
+        guard order.isMetered else { return nil }
+        if isWhole, !isEncoded, isKeeping { return bill(whole: kept).0 }
+        return bill(
+            estimate(textLength: order.expectsText ? relayedBytes : 0, source: isWhole ? .estimated : .partial))
+    }
+}

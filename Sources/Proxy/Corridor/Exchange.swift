@@ -154,12 +154,28 @@ extension Exchange {
         return .nothing
     }
 
-    private mutating func onBytes(_ bytes: ByteBuffer, at now: Int64) -> ExchangeAction {
-        lastByteAt = now
+    /// Takes bytes of an answer that is being passed on, past event and action: they are most of what ever happens.
+    ///
+    /// - Returns: what the client gets of them; nil where nothing is passed on yet, and they are an event.
+    mutating func pass(_ bytes: ByteBuffer, at now: Int64) -> ByteBuffer? {
         switch phase {
         case .streaming:
+            lastByteAt = now
             if firstByteAt == 0 { firstByteAt = now }
-            return .forward(meter.stream(bytes))
+            return meter.stream(bytes)
+        case .relaying:
+            lastByteAt = now
+            meter.relay(bytes)
+            return bytes
+        default:
+            return nil
+        }
+    }
+
+    private mutating func onBytes(_ bytes: ByteBuffer, at now: Int64) -> ExchangeAction {
+        if let passed = pass(bytes, at: now) { return .forward(passed) }
+        lastByteAt = now
+        switch phase {
         case .holding:
             if firstByteAt == 0 { firstByteAt = now }
             if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
@@ -169,9 +185,6 @@ extension Exchange {
             held = ByteBuffer()
             meter.relay(first)
             return .begin(first, length: head?.length)
-        case .relaying:
-            meter.relay(bytes)
-            return .forward(bytes)
         case .holdingError:
             held.writeImmutableBuffer(bytes)
             // More than is passed on: what follows need not be waited for.

@@ -139,12 +139,10 @@ extension FrontHandler {
             if let length { .length(length) } else if parser.head.isHTTP10 { .close } else { .chunked }
         isChunked = if case .chunked = ending { true } else { false }
         if case .close = ending { keepsAlive = false }
-        var buffer = ByteBufferAllocator().buffer(capacity: 1024)
+        outgoing.reserveCapacity(1024)
         AnswerHead.relay(
-            head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &buffer)
-        if first.readableBytes > 0 { frame(first, into: &buffer) }
-        exchange?.record.bytesOut += Int64(buffer.readableBytes)
-        context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &outgoing)
+        forward(first)
     }
 
     private func frame(_ bytes: ByteBuffer, into buffer: inout ByteBuffer) {
@@ -153,28 +151,33 @@ extension FrontHandler {
         if isChunked { buffer.writeStaticString("\r\n") }
     }
 
-    private func forward(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0, let context else { return }
-        if isChunked {
-            var buffer = ByteBufferAllocator().buffer(capacity: bytes.readableBytes + 24)
-            frame(bytes, into: &buffer)
-            exchange?.record.bytesOut += Int64(buffer.readableBytes)
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    /// Passes a piece of the answer on; it goes out with `flushOutgoing`.
+    func forward(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        if outgoing.readableBytes + bytes.readableBytes > FrontHandler.outgoingLimit { flushOutgoing() }
+        if !isChunked, outgoing.readableBytes == 0 {
+            outgoing = bytes
         } else {
-            exchange?.record.bytesOut += Int64(bytes.readableBytes)
-            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+            frame(bytes, into: &outgoing)
         }
+    }
+
+    /// Writes what was gathered of the answer.
+    ///
+    /// Writing can end the exchange before it returns: the client may turn out to be gone.
+    func flushOutgoing() {
+        guard outgoing.readableBytes > 0, let context else { return }
+        exchange?.record.bytesOut += Int64(outgoing.readableBytes)
+        context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+        // What was written at once left its memory to be used again; what waits keeps it.
+        outgoing.clear(minimumCapacity: 0)
         if !context.channel.isWritable { upstream?.pause() }
     }
 
     private func end(_ rest: ByteBuffer?, now: Int64) {
-        var buffer = ByteBufferAllocator().buffer(capacity: 64 + (rest?.readableBytes ?? 0))
-        if let rest, rest.readableBytes > 0 { frame(rest, into: &buffer) }
-        if isChunked { buffer.writeStaticString("0\r\n\r\n") }
-        if buffer.readableBytes > 0 {
-            exchange?.record.bytesOut += Int64(buffer.readableBytes)
-            context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        }
+        if let rest { forward(rest) }
+        if isChunked { outgoing.writeStaticString("0\r\n\r\n") }
+        flushOutgoing()
         finish(now: now)
     }
 
@@ -202,12 +205,9 @@ extension FrontHandler {
 
     private func cut(_ event: [UInt8]?, now: Int64) {
         keepsAlive = false
-        if let event {
-            var buffer = ByteBufferAllocator().buffer(capacity: event.count + 24)
-            frame(ByteBuffer(bytes: event), into: &buffer)
-            exchange?.record.bytesOut += Int64(buffer.readableBytes)
-            context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        } else if !isChunked, parser.head.isHTTP10 {
+        if let event { forward(ByteBuffer(bytes: event)) }
+        flushOutgoing()
+        if event == nil, !isChunked, parser.head.isHTTP10 {
             // Its end would be the connection's end: only a reset tells that there should be more.
             if let socket = context?.channel as? any SocketOptionProvider {
                 _ = socket.setSoLinger(Glibc.linger(l_onoff: 1, l_linger: 0))
@@ -232,6 +232,7 @@ extension FrontHandler {
         facts = nil
         upstreamHead = nil
         body = ByteBuffer()
+        outgoing = ByteBuffer()
         isChunked = false
         prepareNext(now: now)
     }

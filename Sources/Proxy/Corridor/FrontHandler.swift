@@ -49,6 +49,8 @@ final class FrontHandler: ChannelInboundHandler {
     var upstreamHead: Head?
     var keepsAlive = true
     var isChunked = false
+    /// Pieces of the answer that go out together, when what has been read of the provider is used up.
+    var outgoing = ByteBuffer()
     var hasBegun = false
     /// Whether the request at hand has been read to its end.
     var isBodyDone = false
@@ -65,6 +67,8 @@ final class FrontHandler: ChannelInboundHandler {
 
     /// Bytes of pipelined requests that are kept while one is being answered.
     static let pipelineLimit = 256 * 1024
+    /// Bytes of an answer that are gathered for one write.
+    static let outgoingLimit = 64 * 1024
     /// Bytes of a refused request's body that are read past before the connection is closed instead.
     static let discardLimit = 1 << 20
 
@@ -217,7 +221,16 @@ extension FrontHandler {
                         .flatMap { HTTPDate.retryAfterMilliseconds($0, wall: LoopClock.wall()) } ?? 0)))
     }
 
-    func upstreamSent(_ bytes: ByteBuffer) { feed(.upstreamBytes(bytes)) }
+    func upstreamSent(_ bytes: ByteBuffer) {
+        if !isObeying, let passed = exchange?.pass(bytes, at: LoopClock.monotonic()) {
+            forward(passed)
+        } else {
+            feed(.upstreamBytes(bytes))
+        }
+    }
+
+    /// What has been read of the provider is used up for now: what of it is for the client goes out in one write.
+    func upstreamPaused() { flushOutgoing() }
 
     func upstreamFinished(_ connection: UpstreamConnection) {
         upstream = nil

@@ -106,6 +106,7 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
                 switch try parser.next(&input) {
                 case .needsMore:
                     if input.readableBytes == 0 { input = ByteBuffer() }
+                    owner?.upstreamPaused()
                     return
                 case .head: owner?.upstreamAnswered(parser.head)
                 case .body(let slice): owner?.upstreamSent(slice)

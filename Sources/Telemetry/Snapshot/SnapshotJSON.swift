@@ -1,5 +1,5 @@
-import Domain
-import Wire
+package import Domain
+package import Wire
 
 /// The JSON of `snapshot --format json`: a contract with scripts, so it is written by hand, member by member, and does
 /// not change when a Swift name does.
@@ -210,19 +210,22 @@ package enum SnapshotJSON {
     }
 
     private static func write(_ row: AuditRow, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("id", row.id)
-            json.member("time", row.time)
-            json.member("user", row.actor.user)
-            json.member("terminal", row.actor.terminal)
-            json.member("act", row.act)
-            json.member("target", row.target)
-            json.member("before", row.before)
-            json.member("after", row.after)
-            json.member("why", row.why)
-            json.member("undoes", orNull: row.undoes)
-            json.member("undone_by", orNull: row.undoneBy)
-        }
+        json.object { members(of: row, to: &$0) }
+    }
+
+    /// The members that an act has wherever it is shown.
+    package static func members(of row: AuditRow, to json: inout JSONWriter) {
+        json.member("id", row.id)
+        json.member("time", row.time)
+        json.member("user", row.actor.user)
+        json.member("terminal", row.actor.terminal)
+        json.member("act", row.act)
+        json.member("target", row.target)
+        json.member("before", row.before)
+        json.member("after", row.after)
+        json.member("why", row.why)
+        json.member("undoes", orNull: row.undoes)
+        json.member("undone_by", orNull: row.undoneBy)
     }
 
     private static func write(_ incident: Incident, to json: inout JSONWriter) {

@@ -1,4 +1,5 @@
 import Domain
+import Telemetry
 import Wire
 
 /// The JSON of commands: a contract with scripts, written member by member.
@@ -86,17 +87,7 @@ enum JSONShapes {
 
     static func audit(_ row: AuditRow, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("id", row.id)
-        writer.member("time", row.time)
-        writer.member("user", row.actor.user)
-        writer.member("terminal", row.actor.terminal)
-        writer.member("act", row.act)
-        writer.member("target", row.target)
-        writer.member("before", row.before)
-        writer.member("after", row.after)
-        writer.member("why", row.why)
-        writer.member("undoes", orNull: row.undoes)
-        writer.member("undone_by", orNull: row.undoneBy)
+        SnapshotJSON.members(of: row, to: &writer)
         writer.member("undoable", row.isUndoable)
         writer.member("undoable_until", orNull: row.undoableUntil)
         writer.endObject()

@@ -125,7 +125,7 @@ def test_revoke_is_true_when_the_screen_says_so(watch):
     tty.press("u")
     tty.wait_for("╭─ undo ")
     tty.press_when_awake("y")
-    wait_until(lambda: call(gateway.port, key).status == 200, timeout=2)
+    wait_until(lambda: call(gateway.port, key).status == 200)
     acts = [row["act"] for row in gateway.json("audit")]
     assert len(acts) >= 4
 
@@ -172,7 +172,7 @@ def test_a_limit_is_halved_in_three_keys_and_taken_back_in_two(watch):
     tty.press("u")
     tty.wait_for("╭─ undo ")
     tty.press_when_awake("y")
-    wait_until(lambda: call(gateway.port, key).status == 200, timeout=2)
+    wait_until(lambda: call(gateway.port, key).status == 200)
 
 
 def flat(value: object) -> list[dict]:
@@ -191,7 +191,7 @@ def test_a_client_is_suspended_and_resumed(watch):
     watched.tty.press("x")
     watched.tty.wait_for("─ suspend acme")
     watched.tty.press_when_awake("\r")
-    wait_until(lambda: call(watched.gateway.port, key).status == 403, timeout=2)
+    wait_until(lambda: call(watched.gateway.port, key).status == 403)
     watched.tty.wait_for("suspended")
     watched.gateway.json("clients", "resume", "acme")
     assert call(watched.gateway.port, key).status == 200
@@ -266,7 +266,7 @@ def test_detached_and_attached_again(watch):
         attached[0].press("R")
         attached[0].wait_for("revoke key")
         attached[0].press_when_awake("y")
-        wait_until(lambda: call(gateway.port, key).status == 401, timeout=2)
+        wait_until(lambda: call(gateway.port, key).status == 401)
         attached[1].press("3")
         attached[1].wait_for("revoked")
         for screen in attached:
@@ -364,7 +364,7 @@ def test_every_way_to_die_gives_the_terminal_back(watch, number, status):
     watched.tty.wait_for("q quit")
     watched.process.send_signal(number)
     assert watched.tty.wait() == status
-    wait_until(watched.tty.is_restored, timeout=3)
+    wait_until(watched.tty.is_restored)
 
 
 def test_sigint_from_outside_asks(watch, token):

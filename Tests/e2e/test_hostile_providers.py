@@ -159,7 +159,7 @@ def test_a_caller_who_leaves_cancels_the_provider_and_still_pays(gateway, provid
     stream.wait_for(b"word3")
     assert provider.open == 1
     stream.close()
-    wait_until(lambda: provider.open == 0, timeout=2)
+    wait_until(lambda: provider.open == 0)
     row = gateway.wait_for_records(1)[0]
     assert row["usage_source"] == "partial" and row["output_tokens"] >= 3 and row["cost_nano_usd"] > 0
 

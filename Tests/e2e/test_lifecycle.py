@@ -224,7 +224,7 @@ def test_running_out_of_descriptors_hurts_nobody_who_is_in(make_gateway, token):
     assert used <= 0.25, f"{used:.0%} without descriptors"
     for wire in wires:
         wire.close()
-    wait_until(lambda: call(gateway.port, key).status == 200, timeout=3)
+    wait_until(lambda: call(gateway.port, key).status == 200)
     stream.read_to_end()
     assert stream.is_whole
 

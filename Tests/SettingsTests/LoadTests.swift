@@ -170,4 +170,45 @@ private final class Folder {
     ]) func dotEnvProblemsHaveAPlace(text: String, expected: String) {
         #expect(DotEnv(text).problems.map { "\($0.place.line):\($0.place.column)" } == [expected])
     }
+
+    @Test(arguments: ["\u{feff}HOLYSHEEP_API_KEY=k\n", "\u{feff}export HOLYSHEEP_API_KEY='k'\r\n"])
+    func aByteOrderMarkIsNoPartOfTheFirstName(text: String) throws {
+        let folder = try Folder()
+        try folder.write(".env", text)
+        #expect(try folder.load().configuration.upstreams.first?.key?.revealed == "k")
+    }
+
+    @Test func aReferenceInDotEnvIsRefusedAndNotTakenLiterally() throws {
+        let folder = try Folder()
+        try folder.write(".env", "HOLYSHEEP_API_KEY=${OTHER}\nLOG_FILE='${literal}'\n")
+        let problems = #expect(throws: ConfigurationProblems.self) { try folder.load() }
+        #expect(problems?.problems.first?.line == 1 && problems?.problems.first?.column == 19)
+        try folder.write(".env", "HOLYSHEEP_API_KEY=k\nLOG_FILE='${literal}'\n")
+        #expect(try folder.load().configuration.log.file == "${literal}")
+    }
+
+    @Test(arguments: [
+        "data: here   # or there\nbogus: 1\n", "data: here\nname: \"open\n", "data: 'here'\nx: [\n",
+    ])
+    func aFileWithProblemsStillSaysWhereTheDataLies(text: String) throws {
+        let folder = try Folder()
+        try folder.write("tollgate.yaml", text)
+        let problems = #expect(throws: ConfigurationProblems.self) { try folder.load() }
+        #expect(problems?.partial?.data == "here")
+        #expect(problems?.partial?.adminSocket == "here/admin.sock")
+    }
+
+    @Test func anEmptyNameOfTheFileIsSaidSo() throws {
+        let folder = try Folder()
+        let problems = #expect(throws: ConfigurationProblems.self) { try folder.load("") }
+        #expect(problems?.description == "--config: is empty: name the configuration file")
+    }
+
+    @Test func moreProblemsThanAreListedAreMentioned() throws {
+        let folder = try Folder()
+        try folder.write("tollgate.yaml", (0..<900).map { "k\($0): 1\n" }.joined())
+        let problems = #expect(throws: ConfigurationProblems.self) { try folder.load() }
+        #expect(problems?.problems.count == 501)
+        #expect(problems?.problems.contains { $0.reason.contains("only the first 500") } == true)
+    }
 }

@@ -26,7 +26,9 @@ extension Configuration {
             let result = reference.configuration(data: data, searched: search.candidates)
             problems += reference.problems
             warnings += reference.warnings
-            if !problems.isEmpty { throw ConfigurationProblems(problems: problems, warnings: warnings) }
+            if !problems.isEmpty {
+                throw ConfigurationProblems(problems: problems, warnings: warnings, partial: result)
+            }
             return LoadedConfiguration(
                 configuration: result, file: nil, warnings: warnings.sorted(), wantsRedis: reference.wantsRedis)
         }
@@ -39,10 +41,21 @@ extension Configuration {
         problems += reader.problems
         warnings += reader.warnings
         guard let result, problems.isEmpty else {
-            throw ConfigurationProblems(problems: problems, warnings: warnings)
+            throw ConfigurationProblems(
+                problems: problems, warnings: warnings,
+                partial: result ?? .standard(data: data ?? dataLine(of: found.content.text)))
         }
         return LoadedConfiguration(
             configuration: result, file: found.path, warnings: warnings.sorted(), wantsRedis: false)
+    }
+
+    /// The folder that a text names which is no YAML any more: the value of its line `data: …`.
+    private static func dataLine(of text: String) -> String? {
+        for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("data:") {
+            let value = line.dropFirst(5).prefix { $0 != "#" }.filter { !" \t\"'".contains($0) }
+            return value.isEmpty || value.contains("${") ? nil : value
+        }
+        return nil
     }
 
     /// Checks a text as if it were a file of that name: for tests and for editors.

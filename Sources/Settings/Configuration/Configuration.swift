@@ -34,7 +34,11 @@ package struct Configuration: Sendable {
     package var defaultTier: String
     package var tiers: [TierSettings]
     /// The clients that the file names, in its order; each one's tier is in `tiers`.
-    package var clients: [ClientRecord]
+    package var clients: [ClientRecord] {
+        didSet { clientIndex = Configuration.index(of: clients) }
+    }
+    /// Where each client stands in `clients`: ten thousand of them are looked up by name at every reload.
+    private(set) var clientIndex: [String: Int] = [:]
     /// Limits of the whole gateway.
     package var limits: LimitSet
     package var alerts: AlertThresholds
@@ -45,6 +49,16 @@ package struct Configuration: Sendable {
     package static let defaultLimits = LimitSet([
         Limit(kind: .requests, amount: 60, windowSeconds: 60), Limit(kind: .concurrent, amount: 16),
     ])
+
+    /// The settings of a client; nil where the file names none such.
+    package func client(_ name: String) -> ClientRecord? {
+        if let index = clientIndex[name] { return clients[index] }
+        return clientIndex.isEmpty ? clients.first { $0.name == name } : nil
+    }
+
+    private static func index(of clients: [ClientRecord]) -> [String: Int] {
+        Dictionary(clients.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// The settings of a tier; nil where there is no such tier.
     package func tier(_ name: String) -> TierSettings? { tiers.first { $0.name == name } }

@@ -39,10 +39,17 @@ package struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
     /// At least one.
     package var problems: [ConfigurationProblem]
     package var warnings: [ConfigurationProblem]
+    /// What could be read all the same, defaults where a value is wrong; nil where no file was found.
+    ///
+    /// Never to be served: it shows commands the way to the gateway that runs on an older reading of the file.
+    package var partial: Configuration?
 
-    package init(problems: [ConfigurationProblem], warnings: [ConfigurationProblem] = []) {
+    package init(
+        problems: [ConfigurationProblem], warnings: [ConfigurationProblem] = [], partial: Configuration? = nil
+    ) {
         self.problems = problems.sorted()
         self.warnings = warnings.sorted()
+        self.partial = partial
     }
 
     /// One problem a line.

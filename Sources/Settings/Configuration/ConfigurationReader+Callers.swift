@@ -65,7 +65,8 @@ extension ConfigurationReader {
         if let field = file["default_tier"] {
             guard let name = reader.text(field) else { return "free" }
             if !tiers.contains(name) {
-                reader.report(field.node.place, field.key, "no such tier: \(name)" + NearestWord.hint(name, in: tiers))
+                reader.report(
+                    field.node.place, field.key, "no such tier: \(name)" + NearestWord.advice(name, in: tiers))
             }
             return name
         }
@@ -86,7 +87,7 @@ extension ConfigurationReader {
                 tier = name
                 if !tiers.contains(name) {
                     reader.report(
-                        given.node.place, given.key, "no such tier: \(name)" + NearestWord.hint(name, in: tiers))
+                        given.node.place, given.key, "no such tier: \(name)" + NearestWord.advice(name, in: tiers))
                 }
             }
             var owner = ""
@@ -104,7 +105,8 @@ extension ConfigurationReader {
         guard let field = section["models"] else { return nil }
         let names = words(field)
         for (text, element) in names where !models.contains(text) {
-            reader.report(element.node.place, field.key, "no such model: \(text)" + NearestWord.hint(text, in: models))
+            reader.report(
+                element.node.place, field.key, "no such model: \(text)" + NearestWord.advice(text, in: models))
         }
         return names.map(\.text)
     }

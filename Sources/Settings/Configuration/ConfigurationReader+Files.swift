@@ -15,8 +15,10 @@ extension ConfigurationReader {
             }
         }
         if result.adminSocket.utf8.count > ConfigurationReader.socketPathLimit {
-            let reason = "the path of a socket has at most \(ConfigurationReader.socketPathLimit) bytes"
-            reader.report(socketPlace, "admin.socket", reason)
+            reader.report(
+                socketPlace, "admin.socket",
+                "the path of a socket has at most \(ConfigurationReader.socketPathLimit) bytes, this one "
+                    + "\(result.adminSocket.utf8.count): name a shorter one")
         }
         guard let field = file["log"],
             let section = reader.section(field, keys: ["file", "level", "rotate", "keep"])

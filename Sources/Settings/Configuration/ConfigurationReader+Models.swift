@@ -94,7 +94,7 @@ extension ConfigurationReader {
         let names = words(field)
         for (text, element) in names where !upstreams.contains(text) {
             reader.report(
-                element.node.place, field.key, "no such upstream: \(text)" + NearestWord.hint(text, in: upstreams))
+                element.node.place, field.key, "no such upstream: \(text)" + NearestWord.advice(text, in: upstreams))
         }
         if case .list(let nodes) = field.node.kind, nodes.isEmpty {
             reader.report(field.node.place, field.key, "names no upstream")

@@ -8,7 +8,8 @@ extension ConfigurationReader {
             result.name = name
         }
         if let field = file["listen"] {
-            let expected = "an address and a port such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080"
+            let expected =
+                "an address and a port such as 127.0.0.1:8080, 0.0.0.0:8080 or '[::1]:8080' (with the quotes)"
             result.listen = reader.value(field, expected, ListenAddress.init(text:)) ?? result.listen
         }
         if let field = file["max_body"] {
@@ -28,8 +29,8 @@ extension ConfigurationReader {
             if !ThemeName.isValid(theme) {
                 reader.report(field.node.place, field.key, "a theme's name is letters, digits, - and _")
             } else if let themes, !themes.contains(theme) {
-                let reason = "no such theme" + NearestWord.hint(theme, in: themes)
-                reader.report(field.node.place, field.key, reason + "; there are " + themes.joined(separator: ", "))
+                reader.report(
+                    field.node.place, field.key, "no such theme" + NearestWord.advice(theme, in: themes))
             }
         }
     }

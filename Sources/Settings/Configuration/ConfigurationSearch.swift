@@ -40,6 +40,11 @@ struct ConfigurationSearch {
     /// A file that exists and cannot be read is a problem: going on without it would serve other settings than meant.
     func find() throws(ConfigurationProblems) -> Found? {
         if let named {
+            if named.path.isEmpty {
+                throw ConfigurationProblems(problems: [
+                    ConfigurationProblem(file: named.by, key: "", reason: "is empty: name the configuration file")
+                ])
+            }
             do throws(TextFile.Failure) {
                 return Found(path: named.path, content: try read(named.path))
             } catch {

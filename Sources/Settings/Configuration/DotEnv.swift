@@ -5,7 +5,9 @@ struct DotEnv {
     private(set) var problems: [PlacedReason] = []
 
     /// Reads a whole file; lines that are wrong are reported and skipped.
-    init(_ source: String) {
+    init(_ text: String) {
+        // A byte order mark is no part of the first name.
+        let source = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         let lines = source.split(omittingEmptySubsequences: false) { $0.isNewline }
         for (index, line) in lines.enumerated() {
             var rest = Substring(line)
@@ -30,7 +32,10 @@ struct DotEnv {
             var text = rest[rest.index(after: equals)...]
             trimStart(&text)
             let valuePlace = SourcePlace(line: index + 1, column: column(of: text, in: whole))
-            if let value = DotEnv.value(text) {
+            if text.first != "'", text.contains("${") {
+                let reason = "${…} means nothing in this file; write the value itself, or '…' where it is meant so"
+                problems.append(PlacedReason(place: valuePlace, reason: reason))
+            } else if let value = DotEnv.value(text) {
                 values[String(name)] = (value, valuePlace)
             } else {
                 problems.append(

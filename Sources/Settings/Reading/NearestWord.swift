@@ -1,7 +1,7 @@
 /// The word that was probably meant.
-enum NearestWord {
+package enum NearestWord {
     /// The nearest of `words` within two edits (one for words of up to three letters); nil where none is near.
-    static func of(_ word: String, in words: [String]) -> String? {
+    package static func of(_ word: String, in words: [String]) -> String? {
         let limit = word.count <= 3 ? 1 : 2
         guard word.count <= 40 else { return nil }
         let lowered = word.lowercased()
@@ -16,8 +16,15 @@ enum NearestWord {
     }
 
     /// ` (did you mean …?)`, or nothing.
-    static func hint(_ word: String, in words: [String]) -> String {
+    package static func hint(_ word: String, in words: [String]) -> String {
         of(word, in: words).map { "; did you mean \($0)?" } ?? ""
+    }
+
+    /// The hint, or where no word is near the words that there are, as long as they fit a line.
+    package static func advice(_ word: String, in words: [String]) -> String {
+        if let near = of(word, in: words) { return "; did you mean \(near)?" }
+        guard !words.isEmpty, words.count <= 12 else { return "" }
+        return "; there \(words.count == 1 ? "is" : "are") \(words.joined(separator: ", "))"
     }
 
     /// `maxBody`, `max-body` and `max_body` are the same word.

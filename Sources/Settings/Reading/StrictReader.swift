@@ -29,6 +29,11 @@ final class StrictReader {
         if isFull { return }
         problems.append(
             ConfigurationProblem(file: file, line: place.line, column: place.column, key: key, reason: reason))
+        if isFull {
+            let reason = "there are more problems; only the first \(StrictReader.limit) are listed"
+            problems.append(
+                ConfigurationProblem(file: file, line: place.line, column: place.column, key: "", reason: reason))
+        }
     }
 
     func warn(_ place: SourcePlace, _ key: String, _ reason: String) {
@@ -123,7 +128,13 @@ final class StrictReader {
     /// A text that is shown nowhere.
     func secret(_ field: Field) -> Secret? {
         guard let text = text(field) else { return nil }
-        if case .scalar(let scalar) = field.node.kind, !scalar.hasReference { holdsLiteralSecret = true }
+        if case .scalar(let scalar) = field.node.kind, !scalar.hasReference {
+            if text.first == "$", StrictReader.isVariableName(String(text.dropFirst())) {
+                report(field.node.place, field.key, "$NAME is taken as it stands; write ${NAME} for a variable's value")
+                return nil
+            }
+            holdsLiteralSecret = true
+        }
         return Secret(text)
     }
 
@@ -154,7 +165,12 @@ final class StrictReader {
         var text = ""
         for part in scalar.parts {
             switch part {
-            case .text(let literal): text += literal
+            case .text(let literal):
+                if literal.contains("${") {
+                    report(field.node.place, field.key, "${ is never closed; write ${NAME}")
+                    return nil
+                }
+                text += literal
             case .reference(let reference):
                 guard StrictReader.isVariableName(reference.name) else {
                     report(

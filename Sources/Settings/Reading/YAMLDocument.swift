@@ -55,14 +55,15 @@ enum YAMLDocument {
                 text = renamed.text
                 builder.renamed[place] = renamed.original
             } catch {
-                return Outcome(root: nil, problems: builder.problems + [reason(of: error, lastLine: lastLine)])
+                return Outcome(
+                    root: nil, problems: builder.problems + [reason(of: error, in: mask.text, lastLine: lastLine)])
             }
         }
         let place = SourcePlace(line: 1, column: 1)
         return Outcome(root: nil, problems: [PlacedReason(place: place, reason: "too many repeated keys")])
     }
 
-    private static func reason(of error: any Error, lastLine: Int) -> PlacedReason {
+    private static func reason(of error: any Error, in source: String, lastLine: Int) -> PlacedReason {
         var place = SourcePlace(line: 1, column: 1)
         var text = "not YAML"
         switch error {
@@ -75,6 +76,15 @@ enum YAMLDocument {
             text = "not YAML: " + problem
         default:
             break
+        }
+        let lines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+        if lines.indices.contains(place.line - 1) {
+            let line = lines[place.line - 1]
+            if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
+                text = "a tab does not indent; use spaces"
+            } else if line.contains("[:") {
+                text += "; put an address with [ ] into quotes"
+            }
         }
         if place.line > lastLine { place = SourcePlace(line: lastLine, column: 1) }
         return PlacedReason(place: place, reason: text)

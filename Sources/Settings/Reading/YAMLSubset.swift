@@ -13,7 +13,7 @@ struct YAMLSubset {
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var place = SourcePlace(line: 1, column: 1)
-    private var open: [Unicode.Scalar] = []
+    private var open: [(bracket: Unicode.Scalar, place: SourcePlace)] = []
     /// Whether the next token is the first of its line, and how many `- ` stand before it.
     private var isLineStart = true
     private var dashes = 0
@@ -72,6 +72,10 @@ struct YAMLSubset {
             case ",": step()
             default: token(scalar)
             }
+        }
+        // The parser would only say that the file ended.
+        if problems.isEmpty, let last = open.last {
+            problems.append(PlacedReason(place: last.place, reason: "the \(last.bracket) is never closed"))
         }
     }
 
@@ -144,7 +148,7 @@ struct YAMLSubset {
 
     private mutating func push(_ scalar: Unicode.Scalar) {
         if open.count >= YAMLSubset.depthLimit { return refuseDepth() }
-        open.append(scalar)
+        open.append((scalar, place))
         step()
     }
 

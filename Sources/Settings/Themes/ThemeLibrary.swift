@@ -73,9 +73,7 @@ package struct ThemeLibrary: Sendable {
             return try draft(text: text, file: path, depth: depth)
         }
         guard let embedded = EmbeddedThemes.all.first(where: { $0.name == name }) else {
-            let known = names
-            let reason = "there is no such theme" + NearestWord.hint(name, in: known) + "; there are "
-            throw ThemeLibrary.problem(file: name, reason + known.joined(separator: ", "))
+            throw ThemeLibrary.problem(file: name, "there is no such theme" + NearestWord.advice(name, in: names))
         }
         return try draft(text: embedded.text, file: "themes/\(name).yaml", depth: depth)
     }

@@ -55,6 +55,12 @@ import Testing
         let undo = sampleAct("limit.set", "c", undoes: newest?.row.id)
         try store.record(act: undo, change: try #require(newest?.inverse))
         #expect(try store.loadAll().overrides == [first])
+        // The first act is in force again, and the next undo goes one step further back.
+        let before = try #require(try store.undoable(actor: .ops, now: start))
+        #expect(before.row.id == act.id && before.row.isUndoable)
+        #expect(try store.audit(limit: 9, now: start).filter(\.isUndoable).map(\.id) == [act.id])
+        try store.record(act: sampleAct("limit.set", "c", undoes: act.id), change: before.inverse)
+        #expect(try store.loadAll().overrides.isEmpty)
         #expect(try store.undoable(actor: .ops, now: start) == nil)
     }
 

@@ -6,10 +6,16 @@ extension Store {
     /// How long a revocation can be taken back, in seconds.
     package static let revokeGraceSeconds: Int64 = 15 * 60
 
+    /// Whether a newer act on the same thing is in force: one that is no undo and was not taken back itself, so that
+    /// undo after undo goes back step by step.
+    private static let superseded =
+        "EXISTS (SELECT 1 FROM audit n WHERE n.slot = a.slot AND n.id > a.id AND n.undoes IS NULL "
+        + "AND NOT EXISTS (SELECT 1 FROM audit t WHERE t.undoes = n.id))"
+
     private static let columns =
         "a.id, a.time, a.user, a.terminal, a.act, a.target, a.before, a.after, a.why, a.undoes, a.slot, "
         + "a.inverse IS NOT NULL AND a.undoes IS NULL, "
-        + "EXISTS (SELECT 1 FROM audit n WHERE n.slot = a.slot AND n.id > a.id), "
+        + "\(superseded), "
         + "(SELECT u.id FROM audit u WHERE u.undoes = a.id)"
 
     /// Acts, newest first.
@@ -62,7 +68,8 @@ extension Store {
                 sql: """
                     SELECT \(Store.columns), a.inverse FROM audit a
                     WHERE a.inverse IS NOT NULL AND a.undoes IS NULL AND \(filter)
-                      AND NOT EXISTS (SELECT 1 FROM audit n WHERE n.slot = a.slot AND n.id > a.id)
+                      AND NOT \(Store.superseded)
+                      AND NOT EXISTS (SELECT 1 FROM audit t WHERE t.undoes = a.id)
                     ORDER BY a.id DESC
                     """,
                 arguments: StatementArguments(argument))
@@ -88,7 +95,7 @@ extension Store {
         let isReversible: Bool = row[11]
         let isSuperseded: Bool = row[12]
         let end = undoEnd(of: row[10], act: name, time: time)
-        act.isUndoable = isReversible && !isSuperseded && (end.map { now < $0 } ?? true)
+        act.isUndoable = isReversible && !isSuperseded && act.undoneBy == nil && (end.map { now < $0 } ?? true)
         act.undoableUntil = act.isUndoable ? end : nil
         return act
     }

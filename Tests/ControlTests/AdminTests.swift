@@ -50,6 +50,8 @@ import Testing
             return
         }
         #expect(rows.map(\.act) == ["key.create"])
+        // Who acts is the kernel's word, not the peer's.
+        #expect(rows.map(\.actor) == [Actor(user: UserName.of(geteuid()), terminal: Office.ops.terminal)])
         #expect(try client.live(windowSeconds: 300).instance == office.desk.instanceName)
         #expect(try !client.snapshotJSON(windowSeconds: 60).isEmpty)
     }
@@ -65,7 +67,7 @@ import Testing
             }
         }
         #expect(code(scratch.path + "/none") == .notRunning)
-        #expect(code(String(repeating: "x", count: 200)) == .failed)
+        #expect(code(String(repeating: "x", count: 200)) == .notRunning)
     }
 
     @Test func aDeadGatewaysSocketIsReplacedButNeverAFileOrALivingOne() throws {
@@ -105,6 +107,30 @@ import Testing
         let office = try Office()
         #expect(throws: LedgerError.self) { _ = try office.scratch.folder.lock() }
         #expect(throws: LedgerError.self) { _ = try Office(office.scratch) }
+    }
+
+    @Test func aTerminalsNameFromOutsideIsShortAndVisible() throws {
+        let office = try Office()
+        let path = office.scratch.path + "/admin.sock"
+        let server = try serve(office, path)
+        defer { server.stop() }
+        let name = "\u{1b}[31m\u{202e}" + String(repeating: "x", count: 100_000)
+        let order = Order(command: .suspendClient("acme", forSeconds: nil), actor: Actor(user: "eve", terminal: name))
+        #expect(try AdminClient(path: path).submit(order).result == .done)
+        #expect(office.audit.first?.actor.terminal == "[31m" + String(repeating: "x", count: 36))
+        #expect(office.audit.first?.actor.user != "eve")
+    }
+
+    @Test func whoAsksWithoutReadingFillsNoMemory() throws {
+        let office = try Office()
+        let path = office.scratch.path + "/admin.sock"
+        let server = try serve(office, path)
+        defer { server.stop() }
+        let made = try UnixConnection(path)
+        let taken = made.push(
+            String(repeating: "GET /v1/live HTTP/1.1\r\nHost: a\r\n\r\n", count: 200), atMost: 16 << 20)
+        #expect(taken < 16 << 20)
+        #expect(try AdminClient(path: path).info().name == "n")
     }
 
     @Test func nonsenseOnTheSocketIsAnsweredOrDroppedAndHurtsNobody() throws {
@@ -148,6 +174,21 @@ private final class UnixConnection {
     func send(_ text: String) {
         let bytes = Array(text.utf8)
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Sends a text again and again and reads nothing, until the other end takes no more.
+    ///
+    /// - Returns: how many bytes were taken.
+    func push(_ text: String, atMost limit: Int) -> Int {
+        let bytes = Array(text.utf8)
+        var taken = 0
+        while taken < limit {
+            var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&polled, 1, 500) > 0 else { break }
+            let size = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            if size > 0 { taken += size }
+        }
+        return taken
     }
 
     /// The first bytes of the answer.

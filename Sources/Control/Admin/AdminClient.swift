@@ -88,6 +88,9 @@ package final class AdminClient {
                 case .body(let slice): content += slice.readableBytesView
                 case .end:
                     if parser.head.status == 200 { return content }
+                    if parser.head.status == 403 {
+                        throw AdminError(.denied, "the admin socket \(path) is another user's")
+                    }
                     throw AdminError(.failed, AdminClient.reason(content, status: parser.head.status))
                 case .needsMore:
                     let size = read(descriptor, &chunk, chunk.count)
@@ -132,7 +135,8 @@ package final class AdminClient {
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw AdminError(.failed, "the path of the admin socket is too long: \(path)")
+            // No gateway can listen there either.
+            throw AdminError(.notRunning, "the path of the admin socket is too long: \(path)")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let made = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -35,6 +35,14 @@ extension ControlDesk {
         var fault: LedgerError?
         /// Open streams that were ended.
         var ended = 0
+
+        var result: Outcome.Result { fault == nil ? .done : .failed }
+
+        /// `61 streams ended`.
+        var endedWords: String { "\(ended) stream\(ended == 1 ? "" : "s") ended" }
+
+        /// What stands behind the message: `good` where all went well, else that the disk refused.
+        func tail(_ good: String = "") -> String { fault.map { "; not written down yet: \($0.message)" } ?? good }
     }
 
     /// A denial: in force on every loop, and open streams ended, before anything is written; a disk that refuses or
@@ -169,18 +177,20 @@ extension ControlDesk {
 
     /// The limits in force for a scope.
     func effective(_ scope: LimitScope) -> [EffectiveLimit] {
+        let limits = effectiveLimits()
+        return switch scope {
+        case .gateway: limits.gateway()
+        case .tier(let name): limits.tier(name)
+        case .model(let name): limits.model(name)
+        case .client(let name): limits.client(name)
+        }
+    }
+
+    /// The rules of limits over what holds now.
+    func effectiveLimits() -> EffectiveLimits {
         let now = parts.wall()
-        return desk.withLock { desk in
-            let limits = EffectiveLimits(configuration: desk.configuration, book: desk.book, now: now)
-            switch scope {
-            case .gateway: return limits.gateway()
-            case .tier(let name): return limits.tier(name)
-            case .model(let name): return limits.model(name)
-            case .client(let name):
-                let record = PolicyMaker.record(name, desk.configuration, desk.book)
-                return limits.client(
-                    name, tier: record?.tier ?? desk.configuration.defaultTier, own: record?.limits ?? LimitSet())
-            }
+        return desk.withLock {
+            EffectiveLimits(configuration: $0.configuration, book: $0.book, table: parts.table, now: now)
         }
     }
 }

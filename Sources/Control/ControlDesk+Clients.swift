@@ -7,14 +7,8 @@ import Synchronization
 
 // Clients and limits.
 extension ControlDesk {
-    /// Whether the gateway knows a client of this name: configured, kept, or seen in traffic.
-    private func isKnown(_ name: String) -> Bool {
-        desk.withLock { PolicyMaker.clientNames($0.configuration, $0.book).contains(name) }
-            || collectorKnows(name)
-    }
-
     func suspend(_ name: String, seconds: Int64?, _ order: Order) -> Outcome {
-        guard isKnown(name) else { return Outcome(.notFound, "there is no client \(name)") }
+        guard isKnown(name) else { return Outcome(.notFound, noClient(name)) }
         if let changed = changed(order, version: version(of: name), what: name) { return changed }
         if let seconds, seconds <= 0 || seconds > 366 * 86_400 {
             return Outcome(.refused, "suspend for 1 s to 366 days, or until resumed")
@@ -28,19 +22,16 @@ extension ControlDesk {
             order.actor, act: "client.suspend", target: name,
             before: before == nil ? "active" : "suspended", after: "suspended \(span)")
         let denial = deny(act, .setSuspension(suspension)) { $0.deny(.clientSuspended) { client, _ in client == name } }
-        let (written, fault, ended) = (denial.row, denial.fault, denial.ended)
         var outcome = Outcome(
-            fault == nil ? .done : .failed,
-            "suspended \(name) \(span), \(ended) stream\(ended == 1 ? "" : "s") ended"
-                + (fault.map { "; not written down yet: \($0.message)" } ?? ", u undo"))
-        (outcome.state, outcome.streamsEnded, outcome.audit) = ("suspended", ended, written?.id)
+            denial.result, "suspended \(name) \(span), \(denial.endedWords)" + denial.tail(", u undo"))
+        (outcome.state, outcome.streamsEnded, outcome.audit) = ("suspended", denial.ended, denial.row?.id)
         outcome.instancesAcknowledged = 1
         return outcome
     }
 
     func resume(_ name: String, _ order: Order) -> Outcome {
         guard desk.withLock({ $0.book.suspensions[name] }) != nil else {
-            guard isKnown(name) else { return Outcome(.notFound, "there is no client \(name)") }
+            guard isKnown(name) else { return Outcome(.notFound, noClient(name)) }
             var outcome = Outcome(.unchanged, "\(name) is not suspended")
             outcome.state = "active"
             return outcome
@@ -85,15 +76,13 @@ extension ControlDesk {
     }
 
     private func ended(_ denial: Denial, _ message: String) -> Outcome {
-        var outcome = outcome(of: denial, message + ", \(denial.ended) streams ended")
+        var outcome = outcome(of: denial, "\(message), \(denial.endedWords)")
         outcome.streamsEnded = denial.ended
         return outcome
     }
 
     private func outcome(of denial: Denial, _ message: String) -> Outcome {
-        var outcome = Outcome(
-            denial.fault == nil ? .done : .failed,
-            message + (denial.fault.map { "; not written down yet: \($0.message)" } ?? ""))
+        var outcome = Outcome(denial.result, message + denial.tail())
         outcome.audit = denial.row?.id
         return outcome
     }
@@ -129,17 +118,10 @@ extension ControlDesk {
         if let seconds, seconds <= 0 || seconds > 366 * 86_400 {
             return Outcome(.refused, "an end time lies 1 s to 366 days ahead")
         }
+        if let fault = scopeFault(scope) { return Outcome(.notFound, fault) }
         let configuration = configuration
-        switch scope {
-        case .client(let name): if !isKnown(name) { return Outcome(.notFound, "there is no client \(name)") }
-        case .tier(let name):
-            if configuration.tier(name) == nil { return Outcome(.notFound, "there is no tier \(name)") }
-        case .model(let name):
-            guard let model = configuration.model(name) else { return Outcome(.notFound, "there is no model \(name)") }
-            if limit.kind.isMoney, model.price == nil {
-                return Outcome(.refused, "model \(name) has no price: a budget could not hold it")
-            }
-        case .gateway: break
+        if case .model(let name) = scope, limit.kind.isMoney, configuration.model(name)?.price == nil {
+            return Outcome(.refused, "model \(name) has no price: a budget could not hold it")
         }
         if limit.kind.isMoney, let unpriced = configuration.models.first(where: { $0.price == nil }), !isModel(scope) {
             return Outcome(.refused, "model \(unpriced.name) has no price: a budget could not hold it; price it first")
@@ -151,6 +133,7 @@ extension ControlDesk {
 
     func clearLimit(_ scope: LimitScope, _ kind: LimitKind, _ order: Order) -> Outcome {
         guard let override = desk.withLock({ $0.book.overrides[Book.LimitSlot(scope: scope, kind: kind)] }) else {
+            if let fault = scopeFault(scope) { return Outcome(.notFound, fault) }
             return Outcome(.unchanged, "\(scope.text) has no override of \(kind.word)")
         }
         let underneath = effective(scope).first { $0.limit.kind == kind }?.underneath
@@ -232,29 +215,45 @@ extension ControlDesk {
         }
         withExtendedLifetime(oldPolicy) { gateway.withLock { $0 }?.apply(policy) }
         parts.recorder.apply(RecorderSettings(loaded.configuration.log))
+        parts.log.setLevel(Ledger.LogLevel(rawValue: loaded.configuration.log.level.rawValue) ?? .info)
         parts.reconfigured(loaded.configuration)
+        for warning in loaded.warnings { parts.log.log(.warning, warning.description) }
         let needs = ControlDesk.needsRestart(old, loaded.configuration)
+        let left = keysLeft(by: old)
         let row = note(
             order.actor, act: "config.reload", target: loaded.file ?? "environment", before: "", after: "in force",
-            why: needs.isEmpty ? "" : "needs a restart: \(needs.joined(separator: ", "))")
+            why: (left + (needs.isEmpty ? [] : ["needs a restart: \(needs.joined(separator: ", "))"]))
+                .joined(separator: "; "))
         cards.async { [weak self] in self?.refreshDirectory() }
         var outcome = Outcome(
             .done,
-            "configuration read again"
-                + (needs.isEmpty ? "" : "; \(needs.joined(separator: ", ")) only change with a restart"))
+            (["configuration read again"] + left
+                + (needs.isEmpty ? [] : ["\(needs.joined(separator: ", ")) only change with a restart"]))
+                .joined(separator: "; "))
         outcome.audit = row?.id
         return outcome
+    }
+
+    /// Clients that are no longer in the file and have keys: who takes a client out should see what becomes of them.
+    private func keysLeft(by old: Configuration) -> [String] {
+        let now = parts.wall()
+        let (configuration, book) = desk.withLock { ($0.configuration, $0.book) }
+        return old.clients.compactMap { client in
+            guard PolicyMaker.record(client.name, configuration, book) == nil else { return nil }
+            let keys = (book.keysOfClient[client.name] ?? []).count { book.keys[$0]?.record.state(at: now) == .active }
+            guard keys > 0 else { return nil }
+            return "client \(client.name) is gone and its \(keys == 1 ? "key is" : "\(keys) keys are") refused"
+        }
     }
 
     private func refuseReload(_ problems: [String], _ order: Order) -> Outcome {
         for problem in problems { parts.log.log(.error, "configuration: \(problem)") }
         let first = problems.first ?? ""
-        desk.withLock { desk in
-            desk.remarks.removeAll { $0.hasPrefix("configuration not reloaded") }
-            desk.remarks.append("configuration not reloaded, old one in force: \(first)")
-        }
+        // Short, so that a status line has room for it; the log and the audit have the problems.
+        let remark = "reload refused, old one in force"
+        desk.withLock { if !$0.remarks.contains(remark) { $0.remarks.insert(remark, at: 0) } }
         note(
-            order.actor, act: "config.reload", target: "tollgate.yaml", before: "", after: "refused",
+            order.actor, act: "config.reload", target: parts.loaded.file ?? "environment", before: "", after: "refused",
             why: "\(problems.count) problem\(problems.count == 1 ? "" : "s"), first: \(first)")
         return Outcome(
             .refused, "configuration not reloaded, the old one stays in force:\n" + problems.joined(separator: "\n"))
@@ -269,6 +268,7 @@ extension ControlDesk {
         if old.maxBodyBytes != new.maxBodyBytes { names.append("max_body") }
         if old.name != new.name { names.append("name") }
         if old.drain != new.drain { names.append("drain") }
+        if old.theme != new.theme { names.append("theme") }
         return names
     }
 

@@ -23,18 +23,17 @@ extension ControlDesk {
             order.actor, act: "key.revoke", target: id.shown, before: "active", after: "revoked",
             why: "client \(key.record.client)")
         let denial = deny(act, .revokeKey(id, at: now)) { $0.deny(.keyRevoked) { _, keyID in keyID == id } }
-        let (written, fault, ended) = (denial.row, denial.fault, denial.ended)
         let last = desk.withLock { $0.maker.activities[id]?.lastAccepted.load(ordering: .relaxed) } ?? 0
-        var outcome = Outcome(fault == nil ? .done : .failed, "")
+        var outcome = Outcome(denial.result, "")
         outcome.lastAccepted = last > 0 ? Timestamp(milliseconds: last) : key.record.lastUsed
         let lastText = outcome.lastAccepted.map { "last accepted \(Calendar.rfc3339($0).dropFirst(11).dropLast())" }
         outcome.message =
-            "revoked \(id.shown): \(lastText ?? "never used"), \(ended) stream\(ended == 1 ? "" : "s") ended, 1/1 instances"
-            + (fault.map { "; not written down yet: \($0.message)" } ?? ", u undo")
-        (outcome.keyID, outcome.state, outcome.streamsEnded) = (id, KeyState.revoked.rawValue, ended)
+            "revoked \(id.shown): \(lastText ?? "never used"), \(denial.endedWords), 1/1 instances"
+            + denial.tail(", u undo")
+        (outcome.keyID, outcome.state, outcome.streamsEnded) = (id, KeyState.revoked.rawValue, denial.ended)
         outcome.instancesAcknowledged = 1
-        outcome.audit = written?.id
-        outcome.undoableUntil = written?.undoableUntil
+        outcome.audit = denial.row?.id
+        outcome.undoableUntil = denial.row?.undoableUntil
         return outcome
     }
 
@@ -72,15 +71,13 @@ extension ControlDesk {
         }
         if let fault = NameRule.fault(name) { return Outcome(.refused, "client name: \(fault)") }
         if let tier, configuration.tier(tier) == nil {
-            return Outcome(
-                .refused,
-                "there is no tier \(tier); tiers are \(configuration.tiers.map(\.name).joined(separator: ", "))")
+            return Outcome(.refused, noTier(tier))
         }
         if let tier, let known, known.tier != tier {
             return Outcome(.refused, "client \(name) is of tier \(known.tier): a key cannot change that")
         }
         for model in models ?? [] where configuration.model(model) == nil {
-            return Outcome(.refused, "there is no model \(model)")
+            return Outcome(.refused, noModel(model))
         }
         if let seconds, seconds <= 0 { return Outcome(.refused, "the key would have expired already") }
         guard let secret = newKey(), let id = KeyID(bytes: Array(secret.utf8).dropFirst(3).prefix(8)) else {

@@ -8,9 +8,6 @@ import Telemetry
 
 // Answers, and the cards that screens draw.
 extension ControlDesk {
-    /// Whether traffic of a client that nothing names was seen: the subject of a token.
-    func collectorKnows(_ name: String) -> Bool { parts.table.contains("client:" + name) }
-
     func answer(_ query: Query, reply: @escaping @Sendable (Answer) -> Void) {
         switch query {
         case .preview(let scope, let limit, let seconds):
@@ -21,22 +18,20 @@ extension ControlDesk {
             let asked = collector.withLock { $0 }?
                 .records(matching: filter, limit: min(max(limit, 1), 2000)) { reply(.records($0)) }
             if asked != true { reply(.failed("the records are not available now")) }
-        case .keys(let client): reply(.keys(keyCards(of: client)))
-        case .clients(let name): reply(.clients(clientCards(named: name)))
+        case .keys(let client):
+            let cards = keyCards(of: client)
+            if let client, cards.isEmpty, !isKnown(client) { return reply(.failed(noClient(client))) }
+            reply(.keys(cards))
+        case .clients(let name):
+            if let name, !isKnown(name) { return reply(.failed(noClient(name))) }
+            reply(.clients(clientCards(named: name)))
         case .limits(let scope): reply(limits(scope))
         case .audit, .usage, .undoable: reply(stored(query))
         }
     }
 
     private func limits(_ scope: LimitScope) -> Answer {
-        switch scope {
-        case .client(let name):
-            let isKnown = desk.withLock { PolicyMaker.clientNames($0.configuration, $0.book).contains(name) }
-            if !isKnown, !collectorKnows(name) { return .failed("there is no client \(name)") }
-        case .tier(let name): if configuration.tier(name) == nil { return .failed("there is no tier \(name)") }
-        case .model(let name): if configuration.model(name) == nil { return .failed("there is no model \(name)") }
-        case .gateway: break
-        }
+        if let fault = scopeFault(scope) { return .failed(fault) }
         return .limits(effective(scope))
     }
 
@@ -73,10 +68,17 @@ extension ControlDesk {
         _ key: StoredKey, _ desk: Desk, uses: [KeyID: Timestamp], now: Timestamp
     ) -> KeyCard {
         var state = key.record.state(at: now)
-        if state == .active, isSuspended(desk.book.suspensions[key.record.client], now) { state = .suspended }
+        // A client that the configuration no longer has is as good as suspended.
+        let isHeld =
+            isSuspended(desk.book.suspensions[key.record.client], now)
+            || PolicyMaker.record(key.record.client, desk.configuration, desk.book) == nil
+        if state == .active, isHeld { state = .suspended }
+        // The corridor's own note is the newest: records come later, and only when a request has ended.
+        let accepted = desk.maker.activities[key.record.id]?.lastAccepted.load(ordering: .relaxed) ?? 0
+        let used = [uses[key.record.id], key.record.lastUsed, accepted > 0 ? Timestamp(milliseconds: accepted) : nil]
         return KeyCard(
             id: key.record.id, client: key.record.client, state: state, created: key.record.created,
-            lastUsed: uses[key.record.id] ?? key.record.lastUsed, expires: key.record.expires,
+            lastUsed: used.compactMap { $0 }.max(), expires: key.record.expires,
             models: key.record.models, note: key.record.note, version: key.version)
     }
 
@@ -98,7 +100,8 @@ extension ControlDesk {
         let listening = listen.withLock { $0 }
         let instance = instance
         let names = PolicyMaker.clientNames(old.configuration, old.book).sorted()
-        let clients = names.map { ControlDesk.clientCard($0, old, now: now) }
+        let limits = EffectiveLimits(configuration: old.configuration, book: old.book, table: parts.table, now: now)
+        let clients = names.map { ControlDesk.clientCard($0, old, limits) }
         desk.withLock { desk in
             desk.directory = Directory(
                 epoch: desk.directory.epoch + 1, instance: instance, listen: listening, clients: clients, keys: keys,
@@ -116,14 +119,14 @@ extension ControlDesk {
 
     private func clientCards(named name: String?) -> [ClientCard] {
         let now = parts.wall()
-        return desk.withLock { desk in
-            let names = PolicyMaker.clientNames(desk.configuration, desk.book)
-            let wanted = name.map { names.contains($0) ? [$0] : [] } ?? names.sorted()
-            return wanted.map { ControlDesk.clientCard($0, desk, now: now) }
-        }
+        let desk = desk.withLock { $0 }
+        let limits = EffectiveLimits(configuration: desk.configuration, book: desk.book, table: parts.table, now: now)
+        let wanted = name.map { [$0] } ?? PolicyMaker.clientNames(desk.configuration, desk.book).sorted()
+        return wanted.map { ControlDesk.clientCard($0, desk, limits) }
     }
 
-    private static func clientCard(_ name: String, _ desk: Desk, now: Timestamp) -> ClientCard {
+    private static func clientCard(_ name: String, _ desk: Desk, _ limits: EffectiveLimits) -> ClientCard {
+        let now = limits.now
         let record = PolicyMaker.record(name, desk.configuration, desk.book)
         let ids = (desk.book.keysOfClient[name] ?? []).filter {
             desk.book.keys[$0]?.record.state(at: now) == .active
@@ -134,9 +137,9 @@ extension ControlDesk {
         }
         let suspension = desk.book.suspensions[name]
         return ClientCard(
-            name: name, tier: desk.policy.clients[name]?.tier ?? record?.tier ?? "", owner: record?.owner ?? "",
+            name: name, tier: limits.tierName(of: name), owner: record?.owner ?? "",
             since: record?.since, suspension: isSuspended(suspension, now) ? suspension : nil,
-            limits: desk.policy.clients[name]?.limits ?? [], keys: Array(newest.prefix(8)), keyCount: ids.count,
+            limits: limits.client(name), keys: Array(newest.prefix(8)), keyCount: ids.count,
             version: desk.book.versions[name] ?? 0)
     }
 

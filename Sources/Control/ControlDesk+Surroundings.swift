@@ -85,7 +85,8 @@ extension ControlDesk {
         return (rows, today)
     }
 
-    private func currentRemarks() -> [String] {
+    /// What stands beside the name in the status line, the most urgent first.
+    func currentRemarks() -> [String] {
         var remarks = desk.withLock { $0.remarks }
         let recorder = parts.recorder.status
         if recorder.droppedLines > 0 { remarks.append("\(recorder.droppedLines) log lines dropped") }

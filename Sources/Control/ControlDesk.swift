@@ -92,7 +92,7 @@ package final class ControlDesk: Sendable {
         desk = Mutex(
             Desk(
                 configuration: configuration, book: book, maker: maker, policy: policy,
-                lastAudit: parts.state.lastAuditID, directory: directory))
+                lastAudit: parts.state.lastAuditID, remarks: ControlDesk.remarks(parts.loaded), directory: directory))
         seedBudgets()
     }
 
@@ -136,7 +136,10 @@ package final class ControlDesk: Sendable {
     }
 
     private func carryOut(_ order: Order) -> Outcome {
-        switch order.command {
+        if let words = order.command.remark, words.utf8.count > 400 {
+            return Outcome(.refused, "a note or reason has at most 400 bytes, this one \(words.utf8.count)")
+        }
+        return switch order.command {
         case .revokeKey(let id): revoke(id, order)
         case .restoreKey(let id): restore(id, order)
         case .createKey(let client, let tier, let seconds, let models, let note):
@@ -188,6 +191,17 @@ package final class ControlDesk: Sendable {
             guard let self, timer.withLock({ $0 }) == serial else { return }
             expireEnded()
             scheduleEnd()
+        }
+    }
+}
+
+extension Command {
+    /// What an operator wrote beside an act.
+    fileprivate var remark: String? {
+        switch self {
+        case .createKey(_, _, _, _, let note): note
+        case .setLimit(_, _, _, let why): why
+        default: nil
         }
     }
 }

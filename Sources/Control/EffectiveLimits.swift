@@ -1,38 +1,55 @@
 import Domain
+import Ledger
+import Proxy
 import Settings
 
 /// Works out which limits hold for a scope, and where each comes from: override > client > tier > default.
 struct EffectiveLimits {
     let configuration: Configuration
     let book: Book
+    /// Knows the tiers that tokens claim.
+    let table: ClientTable
     let now: Timestamp
 
-    /// The limits of a client of this name.
-    func client(_ name: String, tier tierName: String, own: LimitSet) -> [EffectiveLimit] {
+    /// The tier of a client: the configuration's or the kept one, else what its newest token claimed; where a reload took
+    /// that tier away, or nothing names one, the default.
+    func tierName(of name: String) -> String {
+        let named = PolicyMaker.record(name, configuration, book)?.tier ?? table.tier(of: "client:" + name)
+        return named.flatMap { configuration.tier($0)?.name } ?? configuration.defaultTier
+    }
+
+    /// The limits of the client of this name.
+    func client(_ name: String) -> [EffectiveLimit] {
+        let tierName = tierName(of: name)
+        let own = PolicyMaker.record(name, configuration, book)?.limits ?? LimitSet()
         let tier = configuration.tier(tierName)?.limits ?? LimitSet()
-        let tierOverrides = Dictionary(
-            book.overrides(of: .tier(tierName), at: now).map { ($0.limit.kind, $0) },
-            uniquingKeysWith: { first, _ in first })
-        let ownOverrides = Dictionary(
-            book.overrides(of: .client(name), at: now).map { ($0.limit.kind, $0) },
-            uniquingKeysWith: { first, _ in first })
+        let tierOverrides = overrides(of: .tier(tierName))
+        let ownOverrides = overrides(of: .client(name))
         return LimitKind.allCases.compactMap { kind in
             var current: EffectiveLimit?
             if let limit = Configuration.defaultLimits[kind] {
                 current = EffectiveLimit(limit: limit, source: .default)
             }
             if let limit = tier[kind] { current = EffectiveLimit(limit: limit, source: .tier) }
-            if let override = tierOverrides[kind], own[kind] == nil {
-                current = EffectiveLimit(
-                    limit: override.limit, source: .override, until: override.until, underneath: current?.limit)
-            }
+            if own[kind] == nil { current = tierOverrides[kind].map { over($0, current) } ?? current }
             if let limit = own[kind] { current = EffectiveLimit(limit: limit, source: .client) }
-            if let override = ownOverrides[kind] {
-                current = EffectiveLimit(
-                    limit: override.limit, source: .override, until: override.until, underneath: current?.limit)
-            }
-            return current
+            return ownOverrides[kind].map { over($0, current) } ?? current
         }
+    }
+
+    /// What an operator changed for a client by its own name, and nothing of its tier.
+    func ownOverrides(of name: String) -> [EffectiveLimit] {
+        book.overrides(of: .client(name), at: now).map { over($0, nil) }
+    }
+
+    private func overrides(of scope: LimitScope) -> [LimitKind: LimitOverride] {
+        Dictionary(
+            book.overrides(of: scope, at: now).map { ($0.limit.kind, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func over(_ override: LimitOverride, _ current: EffectiveLimit?) -> EffectiveLimit {
+        EffectiveLimit(
+            limit: override.limit, source: .override, until: override.until, underneath: current?.limit)
     }
 
     /// The limits of a tier itself, as a new client of it gets them.
@@ -49,18 +66,14 @@ struct EffectiveLimits {
     private func shared(
         _ scope: LimitScope, _ configured: LimitSet?, source: LimitSource, hasDefaults: Bool = true
     ) -> [EffectiveLimit] {
-        let overrides = book.overrides(of: scope, at: now)
+        let overrides = overrides(of: scope)
         return LimitKind.allCases.compactMap { kind in
             var current: EffectiveLimit?
             if hasDefaults, let limit = Configuration.defaultLimits[kind] {
                 current = EffectiveLimit(limit: limit, source: .default)
             }
             if let limit = configured?[kind] { current = EffectiveLimit(limit: limit, source: source) }
-            if let override = overrides.first(where: { $0.limit.kind == kind }) {
-                current = EffectiveLimit(
-                    limit: override.limit, source: .override, until: override.until, underneath: current?.limit)
-            }
-            return current
+            return overrides[kind].map { over($0, current) } ?? current
         }
     }
 }

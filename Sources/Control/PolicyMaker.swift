@@ -27,8 +27,11 @@ struct PolicyMaker {
     mutating func make(_ configuration: Configuration, _ book: Book, now: Timestamp) throws(UpstreamFault) -> Policy {
         try makeUpstreams(configuration)
         keys = KeyTable()
-        for key in book.keys.values { keys.set(entry(key.record)) }
-        let limits = EffectiveLimits(configuration: configuration, book: book, now: now)
+        // The keys of a client that a reload took out of the file are nobody's: they must not live on in another tier.
+        for key in book.keys.values where PolicyMaker.record(key.record.client, configuration, book) != nil {
+            keys.set(entry(key.record))
+        }
+        let limits = EffectiveLimits(configuration: configuration, book: book, table: table, now: now)
         clients = [:]
         for name in PolicyMaker.clientNames(configuration, book) {
             clients[name] = client(name, configuration, limits, book)
@@ -41,8 +44,13 @@ struct PolicyMaker {
     mutating func update(
         _ touched: Book.Touched, _ configuration: Configuration, _ book: Book, now: Timestamp
     ) -> Policy {
-        let limits = EffectiveLimits(configuration: configuration, book: book, now: now)
-        for id in touched.keys { if let key = book.keys[id] { keys.set(entry(key.record)) } }
+        let limits = EffectiveLimits(configuration: configuration, book: book, table: table, now: now)
+        for id in touched.keys {
+            guard let key = book.keys[id], PolicyMaker.record(key.record.client, configuration, book) != nil else {
+                continue
+            }
+            keys.set(entry(key.record))
+        }
         var names = touched.clients
         if !touched.tiers.isEmpty {
             names.formUnion(clients.values.filter { touched.tiers.contains($0.tier) }.map(\.name))
@@ -63,7 +71,7 @@ struct PolicyMaker {
 
     /// Who a client is: the configuration's word wins over what was kept.
     static func record(_ name: String, _ configuration: Configuration, _ book: Book) -> ClientRecord? {
-        if var configured = configuration.clients.first(where: { $0.name == name }) {
+        if var configured = configuration.client(name) {
             configured.since = configured.since ?? book.clients[name]?.since
             return configured
         }
@@ -129,20 +137,18 @@ struct PolicyMaker {
     private func client(
         _ name: String, _ configuration: Configuration, _ limits: EffectiveLimits, _ book: Book
     ) -> ClientPolicy {
-        let record =
-            PolicyMaker.record(name, configuration, book)
-            ?? ClientRecord(name: name, tier: configuration.defaultTier)
-        // A tier that a reload took away leaves its clients with the default one.
-        let tier = configuration.tier(record.tier) ?? configuration.tier(configuration.defaultTier)
-        let effective = limits.client(name, tier: tier?.name ?? record.tier, own: record.limits)
+        let record = PolicyMaker.record(name, configuration, book)
+        let tierName = limits.tierName(of: name)
+        // Of a token's subject only what was changed for it by name: its tier is the token's to say.
+        let effective = record == nil ? limits.ownOverrides(of: name) : limits.client(name)
         let suspension = book.suspensions[name]
         return ClientPolicy(
-            name: name, tier: tier?.name ?? record.tier,
+            name: name, tier: tierName,
             scope: Scope(
                 limits: ScopeLimits(effective.map(\.limit)), counters: table.counters(for: "client:" + name, now: 0)),
-            models: (record.models ?? tier?.models).map { Set($0) },
+            models: (record?.models ?? configuration.tier(tierName)?.models).map { Set($0) },
             suspendedUntil: suspension.map { $0.until?.milliseconds ?? .max } ?? 0, limits: effective,
-            isSubject: PolicyMaker.record(name, configuration, book) == nil)
+            isSubject: record == nil)
     }
 
     private mutating func policy(_ configuration: Configuration, _ book: Book) -> Policy {

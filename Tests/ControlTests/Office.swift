@@ -77,6 +77,9 @@ final class Office: Sendable {
         self.store = store
         var state = try store.loadAll()
         for number in 0..<keys { state.keys.append(Office.sampleKey(number)) }
+        for name in Set(state.keys.map(\.record.client)) where name.hasPrefix("client-") {
+            state.clients.append(ClientRecord(name: name, tier: "free"))
+        }
         let book = SpendBook(rows: try store.spend(since: Calendar.monthStart(of: clock.now)))
         recorder = try Recorder(
             settings: RecorderSettings(file: nil), store: isReadOnly ? nil : store, settled: book)

@@ -133,6 +133,7 @@ struct CallerCheck {
         let scope = Scope(
             limits: ScopeLimits(limits.map(\.limit)), counters: table.counters(for: "client:" + token.subject, now: now)
         )
+        table.remember(tier: tierName, of: "client:" + token.subject)
         let made = ClientPolicy(
             name: token.subject, tier: tierName, scope: scope, models: tier.models,
             suspendedUntil: named?.suspendedUntil ?? 0, limits: limits)

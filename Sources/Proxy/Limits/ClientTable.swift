@@ -8,6 +8,8 @@ import Synchronization
 package final class ClientTable: Sendable {
     private struct Stripe {
         var counters: [String: ScopeCounters] = [:]
+        /// The tier that a token last claimed for a scope's client.
+        var tiers: [String: String] = [:]
         /// Size at which idle entries are looked for again; grows where nothing could be forgotten.
         var sweepAt: Int
     }
@@ -36,6 +38,8 @@ package final class ClientTable: Sendable {
             if let known = stripe.counters[name] { return known }
             if stripe.counters.count >= stripe.sweepAt {
                 ClientTable.sweep(&stripe.counters, now: now)
+                let counters = stripe.counters
+                stripe.tiers = stripe.tiers.filter { counters[$0.key] != nil }
                 stripe.sweepAt = max(sweepAt, stripe.counters.count * 2)
             }
             let made = ScopeCounters()
@@ -55,6 +59,15 @@ package final class ClientTable: Sendable {
         }
         for name in idle { counters[name] = nil }
     }
+
+    /// Keeps the tier that a verified token claims for the client of a scope that is kept; called where the client of a
+    /// token is made anew, not for each request.
+    package func remember(tier: String, of name: String) {
+        stripe(name).stripe.withLock { if $0.counters[name] != nil { $0.tiers[name] = tier } }
+    }
+
+    /// The tier that a token last claimed for the client of a scope; nil where none did.
+    package func tier(of name: String) -> String? { stripe(name).stripe.withLock { $0.tiers[name] } }
 
     /// Whether counters of `name` are kept.
     package func contains(_ name: String) -> Bool { stripe(name).stripe.withLock { $0.counters[name] != nil } }

@@ -18,6 +18,13 @@ struct Tollgate: ParsableCommand {
             ThemeCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
+
+    static func main() {
+        OpenFiles.fillStandard()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let fault = CommandWords.fault(arguments) { exit(withError: fault.report()) }
+        main(arguments)
+    }
 }
 
 /// What this build calls itself.

@@ -29,13 +29,23 @@ struct PlaceTests {
     @Test func otherProblemsAreSaidAsTheyAre() throws {
         let scratch = try Scratch()
         try scratch.write("other.yaml", Desk.yaml + "nonsense: true\n")
-        let problems = #expect(throws: ConfigurationProblems.self) {
-            try GatewayPlace.find(CommonOptions.of(config: scratch.path + "/other.yaml"))
-        }
-        #expect(problems?.problems.map(\.key) == ["nonsense"])
+        let partial = try GatewayPlace.find(CommonOptions.of(config: scratch.path + "/other.yaml"))
+        #expect(partial.isPartial && partial.loaded == nil && partial.problems?.problems.map(\.key) == ["nonsense"])
         let place = try GatewayPlace.find(
             CommonOptions.of(config: scratch.path + "/other.yaml", data: scratch.path))
         #expect(place.loaded == nil && place.problems != nil && place.data == scratch.path)
+    }
+
+    @Test func aFileWithProblemsKeepsNobodyFromARunningGatewayAndServesForNothingElse() throws {
+        let scratch = try Scratch()
+        let folder = scratch.path + "/kept"
+        try scratch.write("other.yaml", "data: \(folder)\nadmin: { socket: /run/other.sock }\nnonsense: true\n")
+        let options = CommonOptions.of(config: scratch.path + "/other.yaml")
+        let place = try GatewayPlace.find(options)
+        #expect(place.sockets == ["/run/other.sock", folder + "/admin.sock"] && place.mustHoldFolder)
+        #expect(throws: ConfigurationProblems.self) { _ = try Backend.open(options, for: .reading) }
+        #expect(throws: ConfigurationProblems.self) { _ = try Backend.open(options, for: .acting) }
+        #expect(throws: ConfigurationProblems.self) { _ = try Backend.running(options) }
     }
 
     @Test(arguments: [

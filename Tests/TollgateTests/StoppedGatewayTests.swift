@@ -91,7 +91,7 @@ struct StoppedGatewayTests {
         #expect(card.suspension?.until != nil && card.owner == "someone")
         #expect(try desk.submit(.resumeClient("acme")).state == "active")
         #expect(try desk.read { try $0.clients(named: "acme") }.first?.suspension == nil)
-        #expect(try desk.read { try $0.clients(named: "nobody") }.isEmpty)
+        #expect(throws: Failure.self) { try desk.read { try $0.clients(named: "nobody") } }
         #expect(try desk.submit(.suspendClient("nobody", forSeconds: nil)).result == .notFound)
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import socket
 import time
 
 import jwt
@@ -46,6 +47,14 @@ def make_gateway(provider: Provider, tmp_path_factory: pytest.TempPathFactory):
 def gateway(make_gateway) -> Gateway:
     """A running gateway with the suite's ordinary configuration."""
     return make_gateway()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -67,14 +67,6 @@ REPLACED = {
 }
 
 
-@pytest.fixture
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return port
-
-
 def run(folder, *arguments: str, timeout: float = 10, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [binary(), *arguments], cwd=folder, capture_output=True, text=True, timeout=timeout,
@@ -145,9 +137,11 @@ def test_the_reference_variables_do_without_a_file(tmp_path, provider):
     try:
         # Its port is the default one, which may be taken here: both ends are one clear line.
         line = process.stdout.readline()
+        shown = run(tmp_path, "snapshot", "--size", "120x36", "--data", "tollgate-data").stdout if line else ""
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=10)
         if line:
+            assert "limits local" in shown.splitlines()[0]
             assert '"event":"ready"' in line and "REDIS_HOST" in errors and "keys create" in errors
         else:
             assert process.returncode == 69 and "8080" in errors
@@ -207,6 +201,18 @@ def test_run_without_a_terminal_says_so_and_serves(make_gateway, token):
         assert process.wait(10) == 0
     finally:
         process.kill()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["serv"], "tollgate serve"), (["keys", "revok", "7Q2fA9xk"], "tollgate keys revoke"),
+        (["--config", "x.yaml", "check"], "behind the command"), (["theme", "show", "harbo"], "harbor"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_pen_is_answered_with_what_was_meant(tmp_path, arguments, word):
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 64 and word in done.stderr and one_line(done.stderr)
 
 
 def test_a_command_for_a_running_gateway_says_that_there_is_none(make_gateway):

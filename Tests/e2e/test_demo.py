@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import select
+import signal
 import subprocess
 
 import pytest
@@ -131,3 +133,37 @@ def test_two_demos_run_beside_each_other(demo, tmp_path):
         assert get(other.port, "/readyz").status == get(demo.port, "/readyz").status == 200
     finally:
         other.process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_demo_leaves_nothing_behind(tmp_path, number):
+    def start() -> tuple[subprocess.Popen, pathlib.Path]:
+        process = subprocess.Popen(
+            [binary(), "demo", "--headless"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=clean_environment(TMPDIR=str(tmp_path)), start_new_session=True,
+        )  # fmt: skip
+        return process, pathlib.Path(json.loads(process.stdout.readline())["admin"]).parent
+
+    process, folder = start()
+    assert folder.parent == tmp_path
+    process.send_signal(number)
+    process.wait(20)
+    if number == signal.SIGKILL:
+        # Nobody can clean up after that; the next demo does.
+        os.utime(folder / "lock", (0, 0))
+        process, another = start()
+        assert not folder.exists() and another.exists()
+        process.terminate()
+        process.wait(20)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_writes_over_nobodys_configuration(tmp_path):
+    mine = tmp_path / "tollgate.yaml"
+    mine.write_text("# mine\n")
+    done = subprocess.run(
+        [binary(), "demo", "--headless", "--data", str(tmp_path)], capture_output=True, text=True, timeout=20,
+        env=clean_environment(),
+    )  # fmt: skip
+    assert done.returncode == 1 and "no demo's configuration" in done.stderr
+    assert mine.read_text() == "# mine\n"

@@ -6,10 +6,13 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import threading
 import time
 
-from support.gateway import wait_until
+import pytest
+
+from support.gateway import binary, clean_environment, wait_until
 from support.wire import Stream, Wire, call, chat_body, get, request_bytes
 
 
@@ -206,6 +209,80 @@ def test_a_low_soft_limit_of_descriptors_is_raised(make_gateway, provider, token
     wait_until(lambda: provider.open == 100)
     for wire in wires:
         wire.close()
+
+
+def test_too_few_descriptors_are_one_clear_line(make_gateway):
+    gateway = make_gateway(starts=False)
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -n 24; exec {binary()} serve --config {gateway.config}"], capture_output=True,
+        text=True, timeout=10, env=clean_environment(), stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 69 and done.stdout == ""
+    assert "ulimit -n" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_a_closed_standard_descriptor_is_no_way_into_the_data(make_gateway, free_port, closed):
+    gateway = make_gateway(starts=False, listen=f"127.0.0.1:{free_port}")
+    gateway.port = free_port
+    gateway.process = subprocess.Popen(
+        ["bash", "-c", f"exec {binary()} serve --config {gateway.config} {closed}"], env=clean_environment(),
+        cwd=gateway.folder, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until((gateway.data / "admin.sock").exists)
+    gateway.signal(signal.SIGHUP)
+    wait_until(lambda: any(row["act"] == "config.reload" for row in gateway.json("audit")))
+    lock = (gateway.data / "lock").read_text()
+    assert lock.strip() == str(gateway.pid), "log lines stand in the lock"
+    for number in ("0", "1", "2"):
+        assert str(gateway.data) not in os.readlink(f"/proc/{gateway.pid}/fd/{number}")
+    assert gateway.stop() == 0
+    # A stopped one's: the key must go nowhere, and the command must say so.
+    done = subprocess.run(
+        ["bash", "-c", f"exec {binary()} keys create --client app --config {gateway.config} {closed}"],
+        capture_output=True, text=True, env=clean_environment(), cwd=gateway.folder,
+    )  # fmt: skip
+    assert done.returncode == (74 if "1>&-" in closed else 0)
+    assert (gateway.data / "lock").read_text().strip().isdigit()
+
+
+def test_a_bad_file_keeps_nobody_from_the_running_gateway(gateway):
+    key, identifier = gateway.key("app")
+    for text in (f"data: {gateway.data}\nnonsense: true\n", f"data: {gateway.data}\nname: \"open\n"):
+        gateway.config.write_text(text)
+        refused = gateway.cli("reload", status=78)
+        assert "old one stays in force" in refused.stderr and gateway.config.name in refused.stderr
+    assert "reload refused" in gateway.cli("snapshot", "--size", "120x36").stdout.splitlines()[0]
+    assert "revoked" in gateway.cli("keys", "revoke", identifier).stdout
+    assert call(gateway.port, key).status == 401
+    assert gateway.stop() == 0
+    # Nobody runs: the file's problems are what there is to say.
+    assert "never closed" in gateway.cli("keys", "list", status=78).stderr
+
+
+def test_the_operators_log_of_a_bad_reload_is_one_line_a_problem(gateway):
+    gateway.config.write_text("nonsense: 1\nmore: 2\n")
+    gateway.signal(signal.SIGHUP)
+    wait_until(lambda: "stays in force" in gateway.errors.read_text())
+    lines = [json.loads(line) for line in gateway.errors.read_text().splitlines()]
+    assert all("\\u" not in line["message"] and "\n" not in line["message"] for line in lines)
+    assert sum("nonsense" in line["message"] for line in lines) == 1
+
+
+def test_what_a_reload_cannot_change_is_named(gateway):
+    gateway.write_config(more="theme: daylight\n", listen="127.0.0.1:1", drain="3s")
+    said = gateway.cli("reload").stdout
+    assert "listen" in said and "drain" in said and "theme" in said and "restart" in said
+
+
+def test_undo_after_undo_goes_back_step_by_step(gateway):
+    gateway.key("app")
+    gateway.cli("clients", "suspend", "app", "--for", "1h")
+    gateway.cli("clients", "suspend", "app", "--for", "2h")
+    assert "suspended for 2h" in gateway.cli("undo").stdout
+    assert "suspended for 1h" in gateway.cli("undo").stdout
+    assert gateway.json("clients", "show", "app")["state"] == "active"
 
 
 def test_running_out_of_descriptors_hurts_nobody_who_is_in(make_gateway, token):

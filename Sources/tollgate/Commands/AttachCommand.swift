@@ -35,7 +35,7 @@ struct AttachCommand: OperatorCommand {
         let place = try GatewayPlace.find(common)
         guard let socket = try Backend.answeringSocket(place) else { throw Backend.notRunning(place) }
         let themes = ThemeLibrary.standard(environment: Operator.environment(), executable: Operator.executable())
-        if let theme = screen.theme { _ = try themes.theme(named: theme) }
+        if let theme = screen.theme { _ = try themes.named(theme) }
         if let script {
             return try play(try AttachCommand.read(script), socket: socket, place: place, themes: themes)
         }

@@ -6,7 +6,7 @@ struct CompletionsCommand: OperatorCommand {
         commandName: "completions", abstract: "Print the completion script of a shell: bash, zsh or fish.",
         discussion: "For bash: tollgate completions bash > ~/.local/share/bash-completion/completions/tollgate")
 
-    @Argument(help: "bash, zsh or fish.")
+    @Argument(help: "bash, zsh or fish.", completion: .list(["bash", "zsh", "fish"]))
     var shell: String
 
     func perform() throws {

@@ -3,7 +3,6 @@ import Control
 import Domain
 import Ledger
 import NIOCore
-import Glibc
 import NIOPosix
 import Simulator
 import Synchronization
@@ -28,7 +27,9 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "Where to listen.")
     var listen = "127.0.0.1:0"
 
-    @Option(help: "The folder for configuration and data; a private temporary one by default.")
+    @Option(
+        help: "The folder for configuration and data, which stay; a private one by default, gone with the demo.",
+        completion: .directory)
     var data: String?
 
     @Option(help: "The seed of everything random in the simulation.")
@@ -36,12 +37,14 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         SignalThread.prepare()
-        let folder: String
+        let folder: DemoFolder
         do {
-            folder = try DemoFolder.make(data)
+            try OpenFiles.check()
+            folder = try DemoFolder(data)
         } catch let failure as Failure {
             throw failure.report()
         }
+        defer { folder.remove() }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let simulation = Simulation(
             configuration: DemoWorld.simulation(seed: seed, scenario: incident ? .incident : .steady), group: group)
@@ -51,17 +54,15 @@ struct DemoCommand: ParsableCommand {
         } catch {
             throw Failure(.unavailable, "the simulated providers cannot be started: \(error)").report()
         }
-        let file = folder + "/tollgate.yaml"
         do {
-            try DemoFolder.write(
-                DemoWorld.yaml(providerPorts: ports, listen: listen, dataFolder: folder), to: file)
+            try folder.write(DemoWorld.yaml(providerPorts: ports, listen: listen, dataFolder: folder.path))
         } catch let failure as Failure {
             throw failure.report()
         }
-        StandardError.line("tollgate demo: data in \(folder) (tollgate attach --data \(folder))")
+        StandardError.line("tollgate demo: data in \(folder.path) (tollgate attach --data \(folder.path))")
         var common = CommonOptions()
-        common.config = file
-        common.data = folder
+        common.config = folder.file
+        common.data = folder.path
         let run = ServiceRun(
             common: common, screen: headless ? nil : screen, announces: headless,
             whenServing: { process in
@@ -93,28 +94,5 @@ struct DemoCommand: ParsableCommand {
             keys[name] = secret
         }
         return keys
-    }
-}
-
-/// The demo's private folder.
-enum DemoFolder {
-    static func make(_ given: String?) throws -> String {
-        if let given {
-            guard mkdir(given, 0o700) == 0 || errno == EEXIST else {
-                throw Failure(.io, "the folder \(given) cannot be made (errno \(errno))")
-            }
-            return given
-        }
-        let base = Operator.environment()["TMPDIR"] ?? "/tmp"
-        var template = Array((base + "/tollgate-demo-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw Failure(.io, "no temporary folder can be made in \(base)") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    static func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure(.io, "\(path) cannot be written (errno \(errno))") }
-        Descriptor.write(text, to: descriptor)
-        close(descriptor)
     }
 }

@@ -74,18 +74,15 @@ extension KeysCommand {
     struct Show: OperatorCommand {
         static let configuration = CommandConfiguration(commandName: "show", abstract: "What is known about one key.")
 
-        @Argument(help: "Its id, with or without tg_.")
-        var id: String
-        @OptionGroup var output: OutputOptions
-        @OptionGroup var common: CommonOptions
+        @OptionGroup var key: KeyOptions
 
         func perform() throws {
-            let id = try KeyArgument.id(id)
-            let cards = try Backend.with(common, for: .reading) { try $0.keys() }
+            let id = try KeyArgument.id(key.id)
+            let cards = try Backend.with(key.common, for: .reading) { try $0.keys() }
             guard let card = cards.first(where: { $0.id == id }) else {
                 throw Failure(.failure, "there is no key \(id.shown)")
             }
-            if output.json {
+            if key.output.json {
                 return try Output.write(JSONShapes.text { JSONShapes.key(card, withNote: true, to: &$0) } + [0x0a])
             }
             try Facts.say([
@@ -103,16 +100,9 @@ extension KeysCommand {
             commandName: "revoke",
             abstract: "Refuse a key from now on and end its open streams; restorable for 15 minutes.")
 
-        @Argument(help: "Its id, with or without tg_.")
-        var id: String
-        @OptionGroup var output: OutputOptions
-        @OptionGroup var common: CommonOptions
+        @OptionGroup var key: KeyOptions
 
-        func perform() throws {
-            let id = try KeyArgument.id(id)
-            let outcome = try Backend.with(common, for: .acting) { try $0.submit(.revokeKey(id)) }
-            try ActReport.say(outcome, json: output.json ? JSONShapes.keyAct(id, outcome) : nil)
-        }
+        func perform() throws { try key.act(Command.revokeKey) }
     }
 
     /// Restores a revoked key.
@@ -120,16 +110,9 @@ extension KeysCommand {
         static let configuration = CommandConfiguration(
             commandName: "restore", abstract: "Take a revocation of the last 15 minutes back.")
 
-        @Argument(help: "Its id, with or without tg_.")
-        var id: String
-        @OptionGroup var output: OutputOptions
-        @OptionGroup var common: CommonOptions
+        @OptionGroup var key: KeyOptions
 
-        func perform() throws {
-            let id = try KeyArgument.id(id)
-            let outcome = try Backend.with(common, for: .acting) { try $0.submit(.restoreKey(id)) }
-            try ActReport.say(outcome, json: output.json ? JSONShapes.keyAct(id, outcome) : nil)
-        }
+        func perform() throws { try key.act(Command.restoreKey) }
     }
 
     /// Replaces a key.
@@ -164,6 +147,21 @@ extension KeysCommand {
             }
             try NewKey.write(json, id: outcome.keyID)
         }
+    }
+}
+
+/// One key and how to tell of it: what `show`, `revoke` and `restore` take.
+struct KeyOptions: ParsableArguments {
+    @Argument(help: "Its id, with or without tg_.")
+    var id: String
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
+
+    /// Carries out an act on the key and says what became of it.
+    func act(_ command: (KeyID) -> Command) throws {
+        let id = try KeyArgument.id(id)
+        let outcome = try Backend.with(common, for: .acting) { try $0.submit(command(id)) }
+        try ActReport.say(outcome, json: output.json ? JSONShapes.keyAct(id, outcome) : nil)
     }
 }
 

@@ -116,13 +116,16 @@ extension LimitsCommand {
                 }
                 return outcomes
             }
-            for (_, outcome) in outcomes where outcome.result == .done || outcome.result == .unchanged {
-                if !output.json { try Output.line(ActReport.words(outcome)) }
+            // What is in force is told, also where the one after it was refused.
+            let done = outcomes.filter { $0.outcome.result == .done || $0.outcome.result == .unchanged }
+            if output.json, !done.isEmpty {
+                try Output.write(json(target, done) + [0x0a])
+            } else {
+                for (_, outcome) in done { try Output.line(ActReport.words(outcome)) }
             }
             if let (_, failed) = outcomes.last, failed.result != .done, failed.result != .unchanged {
                 throw Failure(ActReport.status(failed), ActReport.words(failed))
             }
-            if output.json { try Output.write(json(target, outcomes) + [0x0a]) }
         }
 
         private func json(_ target: LimitScope, _ outcomes: [(limit: Limit, outcome: Outcome)]) -> [UInt8] {

@@ -32,6 +32,7 @@ struct LogCommand: OperatorCommand {
 
     func perform() throws {
         let place = try GatewayPlace.find(common)
+        if place.isPartial, let problems = place.problems { throw problems }
         let wanted = try RecordChoice(
             filter: filter, since: since.map { Clocks.wall().adding(seconds: -$0.seconds) })
         let printer = RecordPrinter(isJSON: output.json)

@@ -17,17 +17,24 @@ struct SnapshotCommand: OperatorCommand {
     var format = Format.text
     @Flag(help: "The same as --format json.")
     var json = false
-    @Option(help: "overview, clients, keys, models, errors, costs, live, audit, logs.")
+    @Option(
+        help: "overview, clients, keys, models, errors, costs, live, audit, logs.",
+        completion: .list(ScreenOptions.views))
     var view = "overview"
     @Option(help: "Columns and rows, such as 120x36.")
     var size: ScreenSize?
-    @Option(help: "What figures are taken over: 1m, 5m, 15m, 1h, 6h, 24h.")
+    @Option(
+        help: "What figures are taken over: 1m, 5m, 15m, 1h, 6h, 24h.",
+        completion: .list(["1m", "5m", "15m", "1h", "6h", "24h"]))
     var window: FigureWindow?
     @Option(help: "Only rows that match this expression; see `tollgate log --help`.")
     var filter: String?
-    @Option(help: "The theme of --format ansi; the configuration's without it.")
+    @Option(
+        help: "The theme of --format ansi; the configuration's without it.", completion: .list(ScreenOptions.themes))
     var theme: String?
-    @Option(help: "Colours of --format ansi: auto, always, never, 16, 256 or direct.")
+    @Option(
+        help: "Colours of --format ansi: auto, always, never, 16, 256 or direct.",
+        completion: .list(ScreenOptions.colors))
     var color = "auto"
     @Flag(help: "ASCII glyphs only.")
     var ascii = false
@@ -58,7 +65,7 @@ struct SnapshotCommand: OperatorCommand {
                 Array(StillFrame.text(state: state, snapshot: snapshot, size: size, glyphs: glyphs).utf8))
         }
         let themes = ThemeLibrary.standard(environment: Operator.environment(), executable: Operator.executable())
-        let chosen = try themes.theme(named: theme ?? place.theme)
+        let chosen = try themes.named(theme ?? place.theme)
         let depth = (ColourChoice(rawValue: color) ?? .auto).ceiling(environment: Operator.environment())
         try Output.write(
             Array(

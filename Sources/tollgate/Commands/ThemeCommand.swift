@@ -16,10 +16,11 @@ struct ThemeCommand: ParsableCommand {
 
     /// The theme of a file, or of a name where there is no such file.
     static func theme(_ text: String) throws(ConfigurationProblems) -> Theme {
-        if text.contains("/") || text.hasSuffix(".yaml") || access(text, F_OK) == 0 {
-            return try library.theme(file: text)
-        }
-        return try library.theme(named: text)
+        try isFile(text) ? library.theme(file: text) : library.theme(named: text)
+    }
+
+    static func isFile(_ text: String) -> Bool {
+        text.contains("/") || text.hasSuffix(".yaml") || access(text, F_OK) == 0
     }
 }
 
@@ -29,7 +30,7 @@ extension ThemeCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Measure contrast and colour-blind distance; ends with 65 where it fails.")
 
-        @Argument(help: "Theme files, or names of themes.")
+        @Argument(help: "Theme files, or names of themes.", completion: .file(extensions: ["yaml"]))
         var files: [String]
         @OptionGroup var output: OutputOptions
 
@@ -99,11 +100,13 @@ extension ThemeCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "The roles of a theme and their looks.")
 
-        @Argument(help: "A theme's name or file.")
+        @Argument(help: "A theme's name or file.", completion: .list(ScreenOptions.themes))
         var theme: String
 
         func perform() throws {
-            let theme = try ThemeCommand.theme(theme)
+            let theme =
+                try ThemeCommand.isFile(theme)
+                ? ThemeCommand.library.theme(file: theme) : ThemeCommand.library.named(theme)
             var table = TextTable([
                 ("ROLE", .left), ("TEXT", .left), ("GROUND", .left), ("SET OFF", .left), ("WITHOUT COLOUR", .left),
             ])
@@ -137,5 +140,17 @@ extension ThemeCommand {
         private static func words(_ attributes: TextAttributes) -> String {
             TextAttributes.words.filter { attributes.contains($0.attribute) }.map(\.word).joined(separator: " ")
         }
+    }
+}
+
+extension ThemeLibrary {
+    /// The theme that the command line names.
+    ///
+    /// - Throws: `Failure` of status 64 where there is none; `ConfigurationProblems` of a theme that is wrong.
+    func named(_ name: String) throws -> Theme {
+        guard names.contains(name) else {
+            throw Failure(.usage, "there is no theme \(Visible.name(name))" + NearestWord.advice(name, in: names))
+        }
+        return try theme(named: name)
     }
 }

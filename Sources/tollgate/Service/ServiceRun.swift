@@ -28,6 +28,7 @@ struct ServiceRun {
         _ = tg_crash_handlers_install()
         _ = tg_descriptors_raise()
         do {
+            try OpenFiles.check()
             try serve()
         } catch let failure as Failure {
             throw failure.report()
@@ -39,7 +40,8 @@ struct ServiceRun {
         let source = ConfigurationSource(common, themes: themes)
         let loaded = try source.loadOrFail()
         if let theme = screen?.theme, !themes.names.contains(theme) {
-            throw Failure(.usage, "there is no theme \(theme); themes are \(themes.names.joined(separator: ", "))")
+            throw Failure(
+                .usage, "there is no theme \(Visible.name(theme))" + NearestWord.advice(theme, in: themes.names))
         }
         let process = try GatewayProcess(
             GatewayProcess.Options(
@@ -107,7 +109,9 @@ struct ServiceRun {
             } else {
                 process.desk.submit(Order(command: .reload, actor: Actor(user: "signal", terminal: "SIGHUP"))) {
                     outcome in
-                    process.log.log(outcome.result == .done ? .info : .error, outcome.message)
+                    // Each problem has a line of its own in the log already.
+                    let first = outcome.message.split(separator: "\n").first.map(String.init) ?? ""
+                    process.log.log(outcome.result == .done ? .info : .error, first)
                 }
             }
         case SIGUSR1: process.recorder.reopen()

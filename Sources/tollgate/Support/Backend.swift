@@ -25,6 +25,7 @@ enum Backend {
     static func open(_ options: CommonOptions, for need: Need) throws -> Backend {
         let place = try GatewayPlace.find(options)
         if let client = try runningClient(place) { return .running(client) }
+        if place.isPartial, let problems = place.problems { throw problems }
         if case .actingByConfiguration = need, let problems = place.problems { throw problems }
         if case .reading = need { return .stopped(try StoppedGateway(place, writes: false)) }
         for _ in 0..<attempts {
@@ -55,8 +56,10 @@ enum Backend {
         throw notRunning(place)
     }
 
-    static func notRunning(_ place: GatewayPlace) -> Failure {
-        Failure(
+    /// Why a command cannot do its work; where the file has problems, they are the reason.
+    static func notRunning(_ place: GatewayPlace) -> any Error {
+        if place.isPartial, let problems = place.problems { return problems }
+        return Failure(
             .unavailable,
             "no gateway is running here (\(place.sockets.first ?? place.data)); name its folder with --data")
     }

@@ -20,11 +20,16 @@ struct GatewayPlace: Sendable {
     var loaded: LoadedConfiguration?
     /// Why it cannot be read.
     var problems: ConfigurationProblems?
+    /// Whether the places come from a file with problems: good enough to reach a gateway that runs on an older reading
+    /// of it, and for nothing else.
+    var isPartial = false
 
     /// The theme that the configuration names.
     var theme: String { loaded?.configuration.theme ?? "harbor" }
 
     /// Finds it.
+    ///
+    /// A file with problems must not keep an operator from a running gateway: what can be read of it shows the way.
     ///
     /// - Throws: `ConfigurationProblems` where neither the configuration nor `--data` says where it is.
     static func find(_ options: CommonOptions) throws(ConfigurationProblems) -> GatewayPlace {
@@ -52,10 +57,16 @@ struct GatewayPlace: Sendable {
             }
             return place
         } catch {
-            guard let data = options.data else { throw error }
-            return GatewayPlace(
+            guard let data = options.data ?? error.partial?.data else { throw error }
+            var place = GatewayPlace(
                 data: data, sockets: [path(in: data, "admin.sock")], log: path(in: data, "requests.jsonl"),
-                problems: error)
+                problems: error, isPartial: options.data == nil)
+            if let partial = error.partial, partial.data == data {
+                place.sockets.insert(partial.adminSocket, at: 0)
+                place.mustHoldFolder = true
+                place.log = partial.log.file
+            }
+            return place
         }
     }
 

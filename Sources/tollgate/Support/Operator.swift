@@ -1,15 +1,11 @@
+import Control
 import Domain
 import Glibc
 
 /// Who sits at this program.
 enum Operator {
     /// The login name of the real user and the terminal, `cli` where there is none.
-    static func actor() -> Actor { Actor(user: userName(), terminal: terminal() ?? "cli") }
-
-    private static func userName() -> String {
-        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "uid \(getuid())" }
-        return String(cString: name)
-    }
+    static func actor() -> Actor { Actor(user: UserName.of(getuid()), terminal: terminal() ?? "cli") }
 
     private static func terminal() -> String? {
         for descriptor in [Int32(0), 2, 1] {

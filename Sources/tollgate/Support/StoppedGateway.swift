@@ -20,8 +20,8 @@ final class StoppedGateway {
     init(_ place: GatewayPlace, writes: Bool) throws {
         let folder = DataFolder(path: place.data)
         store = writes ? try Store.open(try folder.lock()) : try Store.openReadOnly(folder)
-        let loaded = try place.loaded ?? StoppedGateway.bareConfiguration()
         let state = try store.loadAll()
+        let loaded = try place.loaded ?? StoppedGateway.bareConfiguration(state)
         recorder = try Recorder(settings: RecorderSettings(file: nil), store: nil, settled: SpendBook())
         do throws(UpstreamFault) {
             desk = try ControlDesk(
@@ -78,8 +78,13 @@ final class StoppedGateway {
         return loaded
     }
 
-    /// What holds where no configuration can be read.
-    private static func bareConfiguration() throws(ConfigurationProblems) -> LoadedConfiguration {
-        try Configuration.parse("upstreams: { none: { url: \"http://127.0.0.1:9\" } }\nmodels: {}\n")
+    /// What holds where no configuration can be read: whoever has a key counts as a client that it names.
+    private static func bareConfiguration(_ state: StoredState) throws(ConfigurationProblems) -> LoadedConfiguration {
+        var bare = try Configuration.parse("upstreams: { none: { url: \"http://127.0.0.1:9\" } }\nmodels: {}\n")
+        let kept = Set(state.clients.map(\.name))
+        bare.configuration.clients = Set(state.keys.map(\.record.client)).subtracting(kept).sorted().map {
+            ClientRecord(name: $0, tier: bare.configuration.defaultTier)
+        }
+        return bare
     }
 }

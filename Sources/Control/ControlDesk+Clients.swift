@@ -250,7 +250,7 @@ extension ControlDesk {
         for problem in problems { parts.log.log(.error, "configuration: \(problem)") }
         let first = problems.first ?? ""
         // Short, so that a status line has room for it; the log and the audit have the problems.
-        let remark = "reload refused, old one in force"
+        let remark = "reload refused"
         desk.withLock { if !$0.remarks.contains(remark) { $0.remarks.insert(remark, at: 0) } }
         note(
             order.actor, act: "config.reload", target: parts.loaded.file ?? "environment", before: "", after: "refused",
@@ -280,9 +280,10 @@ extension ControlDesk {
         let sets =
             configuration.tiers.map(\.limits) + configuration.clients.map(\.limits) + configuration.models.map(\.limits)
             + [configuration.limits]
-        if sets.contains(where: { $0.all.contains { $0.kind.isMoney || $0.kind == .tokens } }) {
-            remarks.append("tokens and budgets soft")
-        }
+        // These are checked against what has been settled, not against what is open.
+        let kinds = Set(sets.flatMap { $0.all.map(\.kind) })
+        let soft = (kinds.contains(.tokens) ? ["tokens"] : []) + (kinds.contains(where: \.isMoney) ? ["budgets"] : [])
+        if !soft.isEmpty { remarks.append(soft.joined(separator: ", ") + " soft") }
         return remarks
     }
 }

@@ -86,11 +86,11 @@ import Testing
         #expect(office.desk.currentRemarks().isEmpty)
         let soft = try Office(
             text: Office.usual.replacing("limits: { concurrent: 2000 }", with: "limits: { budget: 5/day }"))
-        #expect(soft.desk.currentRemarks() == ["tokens and budgets soft"])
+        #expect(soft.desk.currentRemarks() == ["budgets soft"])
         soft.source.value = "nonsense: 1"
         #expect(soft.act(.reload).result == .refused)
         #expect(soft.act(.reload).result == .refused)
-        #expect(soft.desk.currentRemarks() == ["reload refused, old one in force", "tokens and budgets soft"])
+        #expect(soft.desk.currentRemarks() == ["reload refused", "budgets soft"])
         soft.source.value = Office.usual
         #expect(soft.act(.reload).result == .done)
         #expect(soft.desk.currentRemarks().isEmpty)

@@ -12,9 +12,9 @@ extension Configuration {
         metrics: { allow: [127.0.0.1] }   # who may read /metrics; a request that was forwarded may not
         passthrough: []                   # further paths that are forwarded, such as /v1/files or /v1/files/*
         drain: 25s                        # how long open requests may take to finish when the gateway stops
-        data: ./tollgate-data             # keys, spend and audit; made with mode 0700
-        admin: { socket: ./tollgate-data/admin.sock }
-        log: { file: ./tollgate-data/requests.jsonl, level: info, rotate: 64MB, keep: 14 }
+        data: ./tollgate-data             # keys, spend, audit, request log and admin socket; made with mode 0700
+        # admin: { socket: /run/tollgate/admin.sock }     # elsewhere than in the data folder
+        log: { level: info, rotate: 64MB, keep: 14 }      # file: PATH, elsewhere than in the data folder
 
         # JSON Web Tokens as credentials, HS256 only. The secret has at least 32 bytes.
         # auth:
@@ -24,7 +24,8 @@ extension Configuration {
           holysheep: { url: https://api.holysheep.ai/v1, dialect: openai, key: ${HOLYSHEEP_API_KEY} }
         timeouts: { connect: 10s, first_token: 120s, idle: 60s, total: 10m }   # a model may have its own
 
-        models:                           # USD per million tokens
+        # USD per million tokens; a model may also have reasoning: USD, limits: { … } and timeouts: { … }.
+        models:
           gpt-4.1:          { via: [holysheep], input: 8.00,  output: 32.00 }
           claude-sonnet-4:  { via: [holysheep], input: 15.00, output: 75.00 }
           gemini-2.5-flash: { via: [holysheep], input: 2.50,  output: 10.00 }
@@ -34,6 +35,7 @@ extension Configuration {
         tiers:                            # defaults for each client of the tier, counted per client, never shared
           free: { requests: 60/1m, tokens: 40k/1m, concurrent: 4, budget: 1.00/day, models: [deepseek-v3.2] }
           pro:  { requests: 600/1m, tokens: 1M/1m, concurrent: 64, budget: 200.00/month }
+        # A client has what its tier has, but for what stands here; models: […] narrows what it may use.
         clients: {}
         #  search-api: { tier: pro, owner: search-team, requests: 1200/1m, budget: [5.00/hour, 50.00/day] }
 

@@ -62,8 +62,16 @@ extension ConfigurationReader {
                 "expected a path such as /v1/files or /v1/files/*, found \(StrictReader.quote(path))")
             return nil
         }
+        if ConfigurationReader.served.contains(path) {
+            reader.warn(field.node.place, field.key, "\(path) is served without being named here")
+        }
         return path
     }
+
+    /// Paths that the gateway serves itself.
+    private static let served = [
+        "/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings", "/v1/models", "/v1/me",
+    ]
 
     private func alerts(_ field: Field) -> AlertThresholds {
         var result = AlertThresholds.standard

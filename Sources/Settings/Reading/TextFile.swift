@@ -57,7 +57,7 @@ struct TextFile {
         case EACCES, EPERM: "may not be read (permission denied)"
         case EISDIR: "is a folder"
         case ELOOP: "is a loop of links"
-        default: "cannot be read (error \(code))"
+        default: "cannot be read: \(String(cString: strerror(code)))"
         }
     }
 }

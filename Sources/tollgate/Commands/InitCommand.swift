@@ -69,13 +69,8 @@ struct InitCommand: OperatorCommand {
                 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
                 || byte == UInt8(ascii: "-")
         }
-        var text = Configuration.template
-        for name in ["", "/admin.sock", "/requests.jsonl"].reversed() {
-            let path = folder + name
-            let escaped = path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            text = text.replacing("./tollgate-data" + name, with: isPlain ? path : "\"\(escaped)\"")
-        }
-        return text
+        let escaped = folder.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return Configuration.template.replacing("./tollgate-data", with: isPlain ? folder : "\"\(escaped)\"")
     }
 
     /// Reads the text as it will be read, so that nothing is written which could not be.

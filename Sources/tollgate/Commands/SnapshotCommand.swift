@@ -47,6 +47,9 @@ struct SnapshotCommand: OperatorCommand {
         guard ColourChoice(rawValue: color) != nil else {
             throw ValidationError("--color is auto, always, never, 16, 256 or direct")
         }
+        if filter != nil, json || format == .json {
+            throw ValidationError("--filter goes with --format text and ansi; the JSON has everything")
+        }
     }
 
     func perform() throws {

@@ -6,19 +6,19 @@ extension TerminalScreen {
     /// The types of the configuration that the terminal database knows and that can place a cursor, best first.
     static func usableTypes(_ configuration: TerminalConfiguration) throws(TerminalError) -> [String] {
         guard let named = configuration.environment["TERM"], !named.isEmpty else {
-            throw TerminalError(.noType, "TERM is not set; serving without the dashboard")
+            throw TerminalError(.noType, "TERM is not set")
         }
         let shown = TextWidth.cut(named, to: 40)
         if tg_type_probe(named) == TG_TYPE_NO_CURSOR.rawValue {
             throw TerminalError(
-                .noCursor, "TERM=\(shown) cannot place its cursor; serving without the dashboard")
+                .noCursor, "TERM=\(shown) cannot place its cursor")
         }
         let types = configuration.colour.types(for: named, environment: configuration.environment).filter {
             tg_type_probe($0) == TG_TYPE_GOOD.rawValue
         }
         guard !types.isEmpty else {
             throw TerminalError(
-                .unknownType, "TERM=\(shown) is not in the terminal database; serving without the dashboard")
+                .unknownType, "TERM=\(shown) is not in the terminal database")
         }
         return types
     }
@@ -31,7 +31,7 @@ extension TerminalScreen {
             opened = descriptor < 0 ? -EBADF : tg_terminal_reopen(descriptor)
         }
         guard opened >= 0 else {
-            throw TerminalError(.notATerminal, "there is no terminal; serving without the dashboard")
+            throw TerminalError(.notATerminal, "there is no terminal")
         }
         return opened
     }

@@ -70,8 +70,8 @@ package final class TerminalScreen {
             if chosen != nil { tg_screen_close() }
             TerminalScreen.release(descriptor, frame)
             throw outcome == 0 || outcome == -2
-                ? TerminalError(.inUse, "the terminal is in use or gone; serving without the dashboard")
-                : TerminalError(.unknownType, "the terminal cannot be set up; serving without the dashboard")
+                ? TerminalError(.inUse, "the terminal is in use or gone")
+                : TerminalError(.unknownType, "the terminal cannot be set up")
         }
         _ = tg_terminal_raw(descriptor)
         takeFrame()

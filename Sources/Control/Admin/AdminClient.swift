@@ -30,7 +30,17 @@ package final class AdminClient {
         try exchange("GET", "\(AdminPath.snapshot)?window=\(windowSeconds)", body: [])
     }
 
-    package func submit(_ order: Order) throws(AdminError) -> Outcome { try post(AdminPath.orders, order) }
+    /// Has an order carried out.
+    ///
+    /// - Throws: `.failed` where no answer came; whether the order was carried out only the audit knows then.
+    package func submit(_ order: Order) throws(AdminError) -> Outcome {
+        do throws(AdminError) {
+            return try post(AdminPath.orders, order)
+        } catch {
+            guard error.code == .failed else { throw error }
+            throw AdminError(.failed, error.message + "; it may have happened or not, the audit shows it")
+        }
+    }
 
     package func ask(_ query: Query) throws(AdminError) -> Answer { try post(AdminPath.queries, query) }
 

@@ -48,8 +48,12 @@ struct TextFile {
             guard count >= 0 else { throw .unreadable(message(errno)) }
             if count == 0 { return bytes }
             bytes += buffer.prefix(count)
-            if bytes.count > limit { throw .unreadable("is larger than \(limit / 1_000_000) MB") }
+            if bytes.count > limit { throw .unreadable("is larger than \(size(limit))") }
         }
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes < 1_000_000 ? "\(bytes / 1000) KB" : "\(bytes / 1_000_000) MB"
     }
 
     private static func message(_ code: Int32) -> String {

@@ -90,8 +90,7 @@ struct AttachCommand: OperatorCommand {
     private static func conclude(_ end: DashboardEnd?, lost: AdminError?, submit gateway: AttachedGateway) throws {
         switch end {
         case .terminalFailed(let reason):
-            // The screen's words are those of a gateway that goes on without it; here there is nothing else.
-            throw Failure(.unavailable, reason.replacing("; serving without the dashboard", with: ""))
+            throw Failure(.unavailable, reason)
         case .drain:
             let outcome = Waiting.outcome { reply in
                 gateway.submit(Order(command: .drain, actor: Operator.actor()), reply: reply)

@@ -143,7 +143,7 @@ private final class ScreenEndings: Sendable {
         case .hungUp: host.withLock { $0 }?.close()
         case .terminalFailed(let reason):
             host.withLock { $0 }?.close()
-            StandardError.line("\rtollgate: \(reason); \(line)")
+            StandardError.line("\rtollgate: \(reason), so no dashboard; \(line)")
         }
     }
 }

@@ -75,9 +75,7 @@ final class AttachedGateway: Sendable {
             do throws(AdminError) {
                 reply(try orderClient.withLock { client throws(AdminError) in try client.submit(order) })
             } catch {
-                // The socket broke after the order went out or before: only the audit knows.
-                let doubt = error.code == .failed ? "; it may have happened or not, the audit shows it" : ""
-                reply(Outcome(.failed, error.message + doubt))
+                reply(Outcome(.failed, error.message))
             }
         }
     }

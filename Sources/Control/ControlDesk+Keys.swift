@@ -20,7 +20,8 @@ extension ControlDesk {
         }
         let now = parts.wall()
         let act = row(
-            order.actor, act: "key.revoke", target: id.shown, before: "active", after: "revoked",
+            order.actor, act: "key.revoke", target: id.shown, before: key.record.state(at: now).rawValue,
+            after: "revoked",
             why: "client \(key.record.client)")
         let denial = deny(act, .revokeKey(id, at: now)) { $0.deny(.keyRevoked) { _, keyID in keyID == id } }
         let last = desk.withLock { $0.maker.activities[id]?.lastAccepted.load(ordering: .relaxed) } ?? 0
@@ -52,11 +53,15 @@ extension ControlDesk {
             return Outcome(
                 .refused, "\(id.shown) was revoked more than 15 minutes ago: create a new key (keys create) instead")
         }
+        var restored = key.record
+        restored.revoked = nil
+        // Its own end may have come meanwhile.
+        let state = restored.state(at: parts.wall()).rawValue
         return attempt(
-            row(order.actor, act: "key.restore", target: id.shown, before: "revoked", after: "active"), .restoreKey(id)
+            row(order.actor, act: "key.restore", target: id.shown, before: "revoked", after: state), .restoreKey(id)
         ) {
-            var outcome = Outcome(.done, "restored \(id.shown)")
-            (outcome.keyID, outcome.state, outcome.streamsEnded) = (id, KeyState.active.rawValue, 0)
+            var outcome = Outcome(.done, "restored \(id.shown)" + (state == "active" ? "" : ", which is \(state)"))
+            (outcome.keyID, outcome.state, outcome.streamsEnded) = (id, state, 0)
             outcome.instancesAcknowledged = 1
             return outcome
         }

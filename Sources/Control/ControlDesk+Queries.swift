@@ -121,7 +121,11 @@ extension ControlDesk {
         let now = parts.wall()
         let desk = desk.withLock { $0 }
         let limits = EffectiveLimits(configuration: desk.configuration, book: desk.book, table: parts.table, now: now)
-        let wanted = name.map { [$0] } ?? PolicyMaker.clientNames(desk.configuration, desk.book).sorted()
+        let all = {
+            PolicyMaker.clientNames(desk.configuration, desk.book)
+                .union(self.parts.table.subjects.map { String($0.dropFirst("client:".count)) })
+        }
+        let wanted = name.map { [$0] } ?? all().sorted()
         return wanted.map { ControlDesk.clientCard($0, desk, limits) }
     }
 

@@ -57,6 +57,11 @@ import Testing
             return
         }
         #expect(cards.map(\.tier) == ["pro"])
+        guard case .clients(let everybody) = office.ask(.clients(name: nil)) else {
+            Issue.record("no list")
+            return
+        }
+        #expect(everybody.map(\.name) == ["acme", "bob"])
     }
 
     @Test func aClientThatTheFileNoLongerNamesIsRefusedAndSaidSo() throws {

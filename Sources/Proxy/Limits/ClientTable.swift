@@ -69,6 +69,9 @@ package final class ClientTable: Sendable {
     /// The tier that a token last claimed for the client of a scope; nil where none did.
     package func tier(of name: String) -> String? { stripe(name).stripe.withLock { $0.tiers[name] } }
 
+    /// The scopes of clients that tokens named.
+    package var subjects: [String] { stripes.flatMap { $0.stripe.withLock { Array($0.tiers.keys) } } }
+
     /// Whether counters of `name` are kept.
     package func contains(_ name: String) -> Bool { stripe(name).stripe.withLock { $0.counters[name] != nil } }
 

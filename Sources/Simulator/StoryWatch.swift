@@ -10,6 +10,8 @@ struct StoryWatch: Sendable {
 
     /// Seconds without the symptom after which a trouble counts as ended.
     static let quietSeconds = 5.0
+    /// Seconds after which a trouble that was told but never showed counts as ended: somebody was faster than it.
+    static let doubtSeconds = 15.0
 
     private let scenario: Scenario
     private var phases: [Phase]
@@ -33,7 +35,7 @@ struct StoryWatch: Sendable {
             case .announced:
                 if hasSymptom(trouble) {
                     phases[index] = .seen(quietSince: nil)
-                } else if seconds >= trouble.ends {
+                } else if seconds >= min(trouble.ends, trouble.begins + StoryWatch.doubtSeconds) {
                     phases[index] = .over
                     lines.append(trouble.ending)
                 }

@@ -74,11 +74,15 @@ import Testing
         #expect(watch.lines(at: 30) { $0 == .runaway } == [])
     }
 
-    @Test func aTroubleThatNeverShowedEndsByTheClock() {
+    @Test func aTroubleThatNeverShowedEndsWithinAQuarterOfAMinute() {
         var watch = StoryWatch(.incident)
         var lines: [String] = []
         for second in 0...130 { lines += watch.lines(at: Double(second)) { _ in false } }
         #expect(lines.count == 6)
+        var early = StoryWatch(.incident)
+        #expect(early.lines(at: 15) { _ in false } == [Scenario.Trouble.runaway.beginning])
+        #expect(early.lines(at: 29.5) { _ in false } == [])
+        #expect(early.lines(at: 30) { _ in false } == [Scenario.Trouble.runaway.ending])
         var steady = StoryWatch(.steady)
         #expect(steady.lines(at: 50) { _ in true } == [])
     }

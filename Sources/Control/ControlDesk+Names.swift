@@ -26,14 +26,15 @@ extension ControlDesk {
     func noClient(_ name: String) -> String {
         let names = desk.withLock { PolicyMaker.clientNames($0.configuration, $0.book) }
         // Looked through only as far as a person would.
-        return "there is no client \(name)" + NearestWord.advice(name, in: names.count > 10_000 ? [] : names.sorted())
+        return "there is no client \(name.prefix(60))"
+            + NearestWord.advice(name, in: names.count > 10_000 ? [] : names.sorted())
     }
 
     func noTier(_ name: String) -> String {
-        "there is no tier \(name)" + NearestWord.advice(name, in: configuration.tiers.map(\.name))
+        "there is no tier \(name.prefix(60))" + NearestWord.advice(name, in: configuration.tiers.map(\.name))
     }
 
     func noModel(_ name: String) -> String {
-        "there is no model \(name)" + NearestWord.advice(name, in: configuration.models.map(\.name))
+        "there is no model \(name.prefix(60))" + NearestWord.advice(name, in: configuration.models.map(\.name))
     }
 }

@@ -252,6 +252,14 @@ def test_names_from_outside_are_written_without_control_characters(gateway):
     assert os.stat(gateway.data / "requests.jsonl").st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("arguments", [["clients", "show"], ["limits", "show"], ["keys", "show"], ["theme", "show"]])
+def test_a_name_of_the_command_line_brings_no_control_character_to_the_screen(gateway, arguments):
+    done = gateway.cli(*arguments, "\x1b[31mred", status=None) if arguments[0] != "theme" else run(
+        gateway.folder, *arguments, "\x1b[31mred"
+    )
+    assert done.returncode in (1, 64) and "\x1b" not in done.stderr and "31mred" in done.stderr
+
+
 def test_secrets_come_from_the_environment_or_a_file_beside_it(tmp_path):
     file = tmp_path / "tollgate.yaml"
     file.write_text(GOOD.replace("@PORT", "0").replace(PROVIDER_KEY, "${MY_KEY}") + "name: ${MY_NAME:-nobody}\n")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Terminal
 
 /// An end of the program that has to be explained in one line.
 struct Failure: Error {
@@ -23,8 +24,13 @@ struct Failure: Error {
     }
 
     /// Says the line and gives the error that ends the program with the status.
+    ///
+    /// Names from the command line and from the gateway may stand in it; the terminal gets no control character of them.
     func report() -> ExitCode {
-        StandardError.line("tollgate: \(message)")
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map {
+            TextWidth.neutral(String($0))
+        }
+        StandardError.line("tollgate: \(lines.joined(separator: "\n"))")
         return ExitCode(status.rawValue)
     }
 }

@@ -66,7 +66,7 @@ import Wire
             let answer = try #require(socket.message())
             #expect(answer.status == 401 && answer.body.contains("\"code\":\"invalid_api_key\""))
         }
-        #expect(corridor.gateway.table.count == 3, "wrong keys grow the table")
+        #expect(corridor.gateway.table.count == 5, "wrong keys grow the table")
     }
 
     @Test(arguments: [

@@ -86,7 +86,7 @@ import Testing
         try bytes.write(to: url)
         let error = #expect(throws: LedgerError.self) { try scratch.open() }
         #expect(error?.code == .damaged)
-        #expect(error?.message.contains("restore a backup") == true)
+        #expect(error?.message.contains("restore a backup") == true && error?.message.contains("\n") == false)
         #expect(try Data(contentsOf: url) == bytes)
     }
 

@@ -153,7 +153,8 @@ package final class Store: Sendable {
                         + "run that version, or name another folder with --data")
             }
             if let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), verdict != "ok" {
-                throw Store.damaged(path, verdict)
+                // A verdict has a line for the database and one for the fault; the fault is what tells.
+                throw Store.damaged(path, verdict.split(separator: "\n").last.map(String.init) ?? verdict)
             }
         }
     }

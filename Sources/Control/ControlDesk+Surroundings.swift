@@ -56,11 +56,12 @@ extension ControlDesk {
             (scope: "gateway", readings: readings(effective(.gateway), policy.gateway.counters, now: now, wall: wall))
         ]
         for model in policy.models.values {
-            guard let scope = model.scope else { continue }
+            let limits = effective(.model(model.name))
+            if limits.isEmpty { continue }
             all.append(
                 (
                     scope: "model:\(model.name)",
-                    readings: readings(effective(.model(model.name)), scope.counters, now: now, wall: wall)
+                    readings: readings(limits, model.scope.counters, now: now, wall: wall)
                 ))
         }
         return all
@@ -93,7 +94,7 @@ extension ControlDesk {
         if let failure = recorder.logFailure { remarks.append("log not written: \(failure)") }
         if let failure = recorder.storeFailure { remarks.append("spend not written: \(failure)") }
         let unwritten = desk.withLock { $0.unwritten.count }
-        if unwritten > 0 { remarks.append("\(unwritten) acts not written down") }
+        if unwritten > 0 { remarks.append("\(unwritten) act\(unwritten == 1 ? "" : "s") not written down") }
         return remarks
     }
 

@@ -169,7 +169,7 @@ package final class ControlDesk: Sendable {
         let now = parts.wall()
         let totals = parts.recorder.settled.totals(at: now)
         let monotonic = parts.monotonic()
-        func seed(_ name: String, _ spend: Ledger.PeriodSpend) {
+        func seed(_ name: String, _ spend: PeriodTotals) {
             parts.table.counters(for: name, now: monotonic).seed(
                 hour: spend.hour, day: spend.day, month: spend.month, wallSeconds: now.seconds)
         }

@@ -118,7 +118,7 @@ struct PolicyMaker {
             let counters = table.counters(for: "model:" + model.name, now: 0)
             models[model.name] = ModelPolicy(
                 name: model.name, upstream: upstream, price: model.price,
-                scope: own.isUnlimited ? nil : Scope(limits: own, counters: counters),
+                scope: Scope(limits: own, counters: counters),
                 timeouts: PolicyMaker.timeouts(model.timeouts))
         }
         gateway = Scope(

@@ -76,3 +76,14 @@ enum Files {
         _ = close(descriptor)
     }
 }
+
+/// Which file a path led to: another one of the same name is another file.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt
+    private let number: UInt
+
+    init(_ status: stat) {
+        device = UInt(status.st_dev)
+        number = UInt(status.st_ino)
+    }
+}

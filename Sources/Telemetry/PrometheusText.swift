@@ -42,7 +42,7 @@ enum PrometheusText {
         page.money("tollgate_cost_usd_total", [], totals.costNanoUSD)
         page.single(
             "tollgate_unpriced_requests_total", "counter", "Requests whose model has no price: cost unknown.",
-            state.usage.unpriced)
+            totals.unpriced)
         page.family("tollgate_usage_records_total", "counter", "Requests by where their token counts came from.")
         page.sample("tollgate_usage_records_total", [("source", "reported")], state.usage.reported)
         page.sample("tollgate_usage_records_total", [("source", "estimated")], state.usage.estimated)
@@ -126,6 +126,10 @@ enum PrometheusText {
         page.family("tollgate_model_cost_usd_total", "counter", "Money spent by model, in US dollars.")
         for (name, meter) in rows {
             page.money("tollgate_model_cost_usd_total", [("model", name)], meter.totals.costNanoUSD)
+        }
+        page.family("tollgate_model_unpriced_requests_total", "counter", "Requests of unknown cost, by model.")
+        for (name, meter) in rows {
+            page.sample("tollgate_model_unpriced_requests_total", [("model", name)], meter.totals.unpriced)
         }
         page.family("tollgate_model_requests_in_flight", "gauge", "Admitted requests that are not finished, by model.")
         for (name, meter) in rows {

@@ -105,6 +105,31 @@ final class Disk: Sendable {
         #expect(try scratch.text("log") == "new\n")
     }
 
+    @Test func aFileThatWasRemovedIsMadeAgainAndARenamedOneIsWrittenOn() throws {
+        var file = LogFile(path: path, rotateBytes: 0, keep: 1)
+        #expect(append("one\n", to: &file).failure == nil)
+        #expect(unlink(path) == 0)
+        #expect(append("two\n", to: &file).failure == nil)
+        #expect(try scratch.text("log") == "two\n")
+        #expect(rename(path, path + ".moved") == 0)
+        #expect(append("three\n", to: &file).failure == nil)
+        #expect(try scratch.text("log.moved") == "two\nthree\n")
+        #expect(Files.status(path) == nil)
+    }
+
+    @Test func aFolderThatWasRemovedIsToldAndHeals() throws {
+        let folder = scratch.path + "/logs"
+        #expect(mkdir(folder, 0o700) == 0)
+        var file = LogFile(path: folder + "/log", rotateBytes: 0, keep: 1)
+        #expect(append("one\n", to: &file).failure == nil)
+        #expect(unlink(folder + "/log") == 0 && rmdir(folder) == 0)
+        let (written, failure) = append("two\n", to: &file)
+        #expect(written == 0 && failure != nil)
+        #expect(mkdir(folder, 0o700) == 0)
+        #expect(append("two\n", to: &file).failure == nil)
+        #expect(try scratch.text("logs/log") == "two\n")
+    }
+
     @Test(arguments: ["/proc/nowhere/log", "/", "\u{0}"])
     func aPathThatCannotBeIsToldAtOnce(path: String) {
         var file = LogFile(path: path, rotateBytes: 0, keep: 1)

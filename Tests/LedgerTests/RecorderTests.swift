@@ -171,6 +171,54 @@ import Testing
         return row
     }
 
+    /// The clock was set back: what was written down for tomorrow, or for next month, is not charged to today.
+    @Test(arguments: [3600, 86_400, 2_678_400] as [Int64])
+    func totalsLeaveOutWhatIsStillToCome(ahead: Int64) {
+        let hour = Calendar.hour(of: start)
+        let rows = [hour, hour + ahead].map { hour in
+            var row = UsageRow(client: "c", model: "m", hour: hour)
+            row.costNanoUSD = hour == Calendar.hour(of: start) ? 1 : 10
+            return row
+        }
+        let totals = SpendBook(rows: rows).totals(at: start)
+        #expect(totals.gateway.hour == 1)
+        #expect(totals.gateway.day == (ahead < 86_400 ? 11 : 1))
+        #expect(totals.gateway.month == (ahead < 2_678_400 ? 11 : 1))
+        #expect(totals.clients["c"] == totals.gateway && totals.models["m"] == totals.gateway)
+    }
+
+    @Test func aClockThatIsSetBackFindsTheMonthThatItLeft() {
+        let book = SpendBook()
+        var table = SpendTable()
+        table.add(sampleRecord())
+        book.add(table)
+        let spent = book.monthRows(at: start)
+        #expect(spent.count == 1)
+        #expect(book.monthRows(at: start.adding(seconds: 31 * 86_400)).isEmpty)
+        #expect(book.monthRows(at: start) == spent)
+    }
+
+    /// What a killed process may lose is a tenth of a second, unless writing itself takes long.
+    @Test(arguments: [
+        (Int64(0), Int64(100)), (5, 100), (10, 200), (80, 1000), (1 << 40, 1000),
+    ])
+    func spendWaitsLongerOnlyWhereWritingIsSlow(took: Int64, rest: Int64) {
+        #expect(RecorderWorker.rest(after: took * 1_000_000) == rest * 1_000_000)
+    }
+
+    @Test func spendIsDueATenthOfASecondAfterItsFirstRecord() throws {
+        let scratch = Scratch()
+        let store = try scratch.open()
+        let worker = RecorderWorker(
+            settings: RecorderSettings(file: nil), store: store, book: SpendBook(), uses: KeyUses())
+        worker.add([sampleRecord(), sampleRecord()], now: 5)
+        #expect(worker.nextDue == 100_000_005)
+        worker.writeOut(now: 100_000_004, force: false)
+        #expect(try store.usage(by: [], since: nil).first?.requests ?? 0 == 0)
+        worker.writeOut(now: 100_000_005, force: false)
+        #expect(try store.usage(by: [], since: nil).first?.requests == 2)
+    }
+
     @Test func totalsCountTheCurrentPeriodsOnly() throws {
         let now = Timestamp(milliseconds: Calendar.days(year: 2026, month: 11, day: 25) * 86_400_000 + 7_300_000)
         let hour = Calendar.hour(of: now)

@@ -68,6 +68,10 @@ import Testing
         for _ in 0..<2 { try store.addSpend([row("c", "m", hour: 0, cost: .max)]) }
         try store.addSpend([row("d", "m", hour: 0, cost: 5)])
         #expect(try store.usage(by: ["client"], since: nil).map(\.costNanoUSD) == [.max, 5])
+        try store.addSpend([row("c", "another", hour: 3600, cost: .max)])
+        for columns in [[], ["client"], ["model"], ["day"], ["client", "model", "day", "hour"]] {
+            #expect(try store.usage(by: columns, since: nil).map(\.costNanoUSD).max() == .max, "\(columns)")
+        }
     }
 
     @Test(arguments: ["address", "client; DROP TABLE spend", ""])

@@ -70,6 +70,19 @@ import Testing
         store.close()
     }
 
+    /// SQLite itself goes on writing into a deleted file, and a revocation that was confirmed would be forgotten.
+    @Test(arguments: [true, false])
+    func aDatabaseThatWasRemovedOrReplacedIsNotWritten(isReplaced: Bool) throws {
+        let store = try scratch.open()
+        let path = scratch.folder.database
+        try store.addSpend([UsageRow(client: "c", model: "m", hour: 3600)])
+        #expect(rename(path, path + ".away") == 0)
+        if isReplaced { try Data("another".utf8).write(to: URL(filePath: path)) }
+        #expect(code { try store.addSpend([UsageRow(client: "c", model: "m", hour: 3600)]) } == .unwritable)
+        #expect(rename(path + ".away", path) == 0)
+        try store.addSpend([UsageRow(client: "c", model: "m", hour: 3600)])
+    }
+
     @Test func aStaleLockFileIsNoObstacle() throws {
         try scratch.folder.prepare()
         try Data("99999\n".utf8).write(to: URL(filePath: scratch.folder.lockFile))
@@ -86,7 +99,7 @@ import Testing
         try bytes.write(to: url)
         let error = #expect(throws: LedgerError.self) { try scratch.open() }
         #expect(error?.code == .damaged)
-        #expect(error?.message.contains("restore a backup") == true)
+        #expect(error?.message.contains("restore a backup") == true && error?.message.contains("\n") == false)
         #expect(try Data(contentsOf: url) == bytes)
     }
 

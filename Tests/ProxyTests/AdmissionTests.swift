@@ -104,6 +104,55 @@ import Testing
         #expect(admission.limit(.requests, of: .model) == Self.requests(1))
     }
 
+    /// Whoever waits as long as he is told gets through: of several limits that refuse, the longest wait is told.
+    @Test(arguments: [LimitState.RefusingScope.client, .model, .gateway])
+    func ofSeveralRefusalsTheLongestWaitIsTold(longest: LimitState.RefusingScope) {
+        func limits(_ scope: LimitState.RefusingScope) -> Scope {
+            Self.scope(Self.requests(1, 10), Limit(kind: .tokens, amount: 1, windowSeconds: scope == longest ? 90 : 30))
+        }
+        let admission = Admission(client: limits(.client), model: limits(.model), gateway: limits(.gateway))
+        #expect(judge(admission).refusedBy == nil)
+        admission.settle(tokens: 5, costNanos: 0, wallSeconds: 1_800_000_000, now: 1)
+        let refused = judge(admission)
+        #expect(refused.refusedBy == .tokens && refused.refusedScope == longest)
+        let wait = refused.retryAfterMilliseconds * 1_000_000
+        #expect(judge(admission, at: 1 + wait - 1_500_000_000).refusedBy == .tokens)
+        #expect(judge(admission, at: 1 + wait).refusedBy == nil)
+    }
+
+    @Test func aCostBelongsToTheDayOfItsArrival() {
+        let admission = Admission(
+            client: Self.scope(Limit(kind: .budgetDay, amount: 100)), model: nil, gateway: nil)
+        let midnight: Int64 = 1_800_000_000 / 86_400 * 86_400
+        func refusal(at wallSeconds: Int64) -> LimitKind? {
+            admission.judge(wallSeconds: wallSeconds) { 1 }.refusedBy
+        }
+        #expect(refusal(at: midnight - 1) == nil)
+        #expect(refusal(at: midnight + 1) == nil)
+        admission.settle(tokens: 0, costNanos: 1000, wallSeconds: midnight - 1, now: 1)
+        #expect(refusal(at: midnight + 2) == nil)
+        #expect(refusal(at: midnight - 1) == .budgetDay)
+        admission.settle(tokens: 0, costNanos: 1000, wallSeconds: midnight + 1, now: 1)
+        #expect(refusal(at: midnight + 2) == .budgetDay)
+    }
+
+    /// A stream that began under another window is settled after the change.
+    @Test func anOldLimitsAnswerDoesNotShortenTheNewLimitsWindow() {
+        let counters = ScopeCounters()
+        func admission(_ limits: Limit...) -> Admission {
+            Admission(client: Scope(limits: ScopeLimits(limits), counters: counters), model: nil, gateway: nil)
+        }
+        let before = admission()
+        let after = admission(Limit(kind: .tokens, amount: 100, windowSeconds: 3600))
+        #expect(judge(before).refusedBy == nil)
+        #expect(judge(after).refusedBy == nil)
+        after.settle(tokens: 100, costNanos: 0, wallSeconds: 0, now: 1)
+        let later: Int64 = 600_000_000_000
+        #expect(judge(after, at: later).refusedBy == .tokens)
+        before.settle(tokens: 1, costNanos: 0, wallSeconds: 0, now: later)
+        #expect(judge(after, at: later).refusedBy == .tokens)
+    }
+
     @Test(arguments: [
         Limit(kind: .requests, amount: 0, windowSeconds: 60), Limit(kind: .tokens, amount: 0, windowSeconds: 60),
         Limit(kind: .concurrent, amount: 0), Limit(kind: .budgetHour, amount: 0), Limit(kind: .budgetDay, amount: 0),

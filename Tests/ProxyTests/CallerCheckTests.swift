@@ -60,13 +60,14 @@ import Wire
             Array("tg_\u{0430}\u{0430}".utf8), Array(Corridor.Credential(99).text.utf8), key.reversed(), key + key,
         ]
         let socket = try corridor.connect()
+        let known = corridor.gateway.table.count
         for bytes in wrong {
             socket.send(
                 Array("GET /v1/models HTTP/1.1\r\nHost: g\r\nX-API-Key: ".utf8) + bytes + Array("\r\n\r\n".utf8))
             let answer = try #require(socket.message())
             #expect(answer.status == 401 && answer.body.contains("\"code\":\"invalid_api_key\""))
         }
-        #expect(corridor.gateway.table.count == 3, "wrong keys grow the table")
+        #expect(corridor.gateway.table.count == known, "wrong keys grow the table")
     }
 
     @Test(arguments: [

@@ -122,7 +122,10 @@ final class Corridor: Sendable {
         }
         let price = Price(inputNanosPerMillion: 1_000_000, outputNanosPerMillion: 10_000_000)
         func model(_ name: String) -> ModelPolicy {
-            ModelPolicy(name: name, upstream: upstream, price: price, scope: nil, timeouts: nil)
+            ModelPolicy(
+                name: name, upstream: upstream, price: price,
+                scope: Scope(limits: ScopeLimits(), counters: table.counters(for: "model:" + name, now: 0)),
+                timeouts: nil)
         }
         return Policy(
             epoch: epoch, keys: keys,

@@ -138,6 +138,10 @@ private final class Folder {
         (["HOLYSHEEP_API_KEY": "k", "RATE_LIMIT_REQUESTS": "-1"], ["RATE_LIMIT_REQUESTS"]),
         (["HOLYSHEEP_API_KEY": "k", "RATE_LIMIT_REQUESTS": "99999999999999999999"], ["RATE_LIMIT_REQUESTS"]),
         (["HOLYSHEEP_API_KEY": "k", "RATE_LIMIT_WINDOW": "0"], ["RATE_LIMIT_WINDOW"]),
+        (
+            ["HOLYSHEEP_API_KEY": "k", "RATE_LIMIT_REQUESTS": "-5", "RATE_LIMIT_WINDOW": "x"],
+            ["RATE_LIMIT_REQUESTS", "RATE_LIMIT_WINDOW"]
+        ),
         (["HOLYSHEEP_API_KEY": "k", "LOG_LEVEL": "loud"], ["LOG_LEVEL"]),
         (["HOLYSHEEP_API_KEY": "k", "LOG_FILE": "a\u{1b}b"], ["LOG_FILE"]),
         (["HOLYSHEEP_API_KEY": "k", "REDIS_PORT": "x"], ["REDIS_PORT"]),

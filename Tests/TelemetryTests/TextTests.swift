@@ -121,6 +121,29 @@ import Testing
         #expect(!text.contains("\u{202e}") && !text.contains("\u{2028}"))
     }
 
+    /// A zero that is no price is told apart from one that is: for all, by client and by model.
+    @Test func whatHasNoPriceIsCountedWhereItsMoneyIsMissing() throws {
+        var stage = Stage()
+        var unknown = stage.record(client: "acme", model: "priceless", cost: 0)
+        unknown.isPriced = false
+        stage.fold(
+            [stage.opened(model: "priceless"), stage.opened()], [unknown, stage.record()])
+        let json = try #require(
+            JSONSerialization.jsonObject(with: Data(SnapshotJSON.encode(stage.snapshot()))) as? [String: Any])
+        func count(_ list: String, _ name: String) -> Int? {
+            (json[list] as? [[String: Any]])?.first { $0["name"] as? String == name }?["unpriced"] as? Int
+        }
+        #expect((json["totals"] as? [String: Any])?["unpriced"] as? Int == 1)
+        #expect((json["costs"] as? [String: Any])?["unpriced"] as? Int == 1)
+        #expect(count("clients", "acme") == 1)
+        #expect(count("models", "priceless") == 1)
+        #expect(count("models", "gpt") == 0)
+        let page = try Exposition(
+            String(decoding: PrometheusText.render(stage.state, gauges: [:], version: ""), as: UTF8.self))
+        #expect(page.value("tollgate_model_unpriced_requests_total", ["model": "priceless"]) == "1")
+        #expect(page.value("tollgate_unpriced_requests_total", [:]) == "1")
+    }
+
     @Test func anEmptySnapshotIsValidJSON() throws {
         let bytes = SnapshotJSON.encode(LiveSnapshot(time: Timestamp(milliseconds: .min), windowSeconds: .max))
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(bytes)) }

@@ -168,6 +168,34 @@ def test_a_limit_is_set_and_cleared_for_tier_model_and_gateway(gateway):
         assert call(gateway.port, key).status == 200, scope
 
 
+def test_a_limit_set_on_a_model_finds_what_is_open_and_was_used_before_it(gateway, provider):
+    key, _ = gateway.key("acme")
+    held = [Wire(gateway.port) for _ in range(2)]
+    for wire in held:
+        wire.send(request_bytes(chat_body("deepseek-v3.2", script={"kind": "hang"}), key))
+    wait_until(lambda: provider.open == 2)
+    for limit in ("concurrent=2", "requests=2/1m"):
+        gateway.json("limits", "set", "model:deepseek-v3.2", limit)
+        assert call(gateway.port, key, chat_body("deepseek-v3.2")).status == 429, limit
+        assert call(gateway.port, key).status == 200, "another model"
+        gateway.json("limits", "clear", "model:deepseek-v3.2", limit.split("=")[0])
+    assert call(gateway.port, key, chat_body("deepseek-v3.2")).status == 200
+    for wire in held:
+        wire.close()
+
+
+def test_an_override_with_a_shorter_window_does_not_empty_the_longer_one(make_gateway):
+    gateway = make_gateway(more="clients:\n  slow: { requests: 3/1h }\n")
+    key, _ = gateway.key("slow")
+    assert [call(gateway.port, key).status for _ in range(4)] == [200, 200, 200, 429]
+    gateway.json("limits", "set", "slow", "requests=100/1s")
+    assert call(gateway.port, key).status == 200
+    time.sleep(1.1)
+    assert call(gateway.port, key).headers["x-ratelimit-remaining-requests"] == "99"
+    gateway.json("limits", "clear", "slow", "requests")
+    assert call(gateway.port, key).status == 429
+
+
 @pytest.mark.parametrize("value", ["requests=x", "requests=-1/1m", "requests=1/0s", "speed=1/1m", "budget=1e9/day"])
 def test_a_limit_that_makes_no_sense_is_refused(gateway, value):
     done = gateway.cli("limits", "set", "acme", value, status=None)

@@ -60,11 +60,19 @@ struct LogFile: ~Copyable {
         isTorn = false
     }
 
+    /// Closes a file that has been deleted: what is written to it nobody will read.
+    ///
+    /// A renamed one is another matter: whoever renamed it says when it may go, see `reopen`.
+    private mutating func letGoOfRemoved() {
+        if isRegular, descriptor >= 0, Files.status(of: descriptor)?.st_nlink == 0 { reopen() }
+    }
+
     /// Appends whole lines.
     ///
     /// - Parameter lines: bytes that end in a line feed.
     /// - Returns: how many of the bytes are in the file for good, always whole lines, and why it stopped early.
     mutating func append(_ lines: UnsafeRawBufferPointer) -> (written: Int, failure: LedgerError?) {
+        letGoOfRemoved()
         do throws(LedgerError) { try open() } catch { return (0, error) }
         var done = 0
         while done < lines.count {

@@ -1,9 +1,15 @@
 import Domain
+import Threads
 
 /// The recorder's work without its thread: formats, writes, sums, and knows when to try again.
 final class RecorderWorker {
-    /// How long spend waits to be written together, and how long after a failure things are tried again, in ns.
+    /// How long after a failure things are tried again, in ns.
     static let pause: Int64 = 1_000_000_000
+    /// How long spend waits to be written together, in ns: what a killed process may lose.
+    static let quickest: Int64 = 100_000_000
+    static let slowest: Int64 = 1_000_000_000
+    /// It waits this many times as long as the last writing took, so that a slow disk or many rows cost no more.
+    static let restFactor: Int64 = 20
     /// How often the last uses of keys are written.
     static let touchPause: Int64 = 60_000_000_000
     /// Spend is written early after this many records.
@@ -22,6 +28,7 @@ final class RecorderWorker {
     private var pendingLines: Int64 = 0
     private var unsaved = SpendTable()
     private var recordsSinceSave = 0
+    private var savePause = RecorderWorker.quickest
     private var unsavedUses: [KeyID: Timestamp] = [:]
     /// Moments of `Monotonic.now()` before which nothing is tried; nil where nothing waits.
     private var logDue: Int64?
@@ -86,7 +93,7 @@ final class RecorderWorker {
         book.add(spend)
         guard store != nil else { return }
         unsaved.add(spend)
-        if saveDue == nil { saveDue = now &+ RecorderWorker.pause }
+        if saveDue == nil { saveDue = now &+ savePause }
     }
 
     private func format(_ record: RequestRecord) {
@@ -135,8 +142,10 @@ final class RecorderWorker {
         // After a failure only the time counts: a flood of records must not turn into a flood of attempts.
         guard force || isDue || (recordsSinceSave >= RecorderWorker.batch && status.storeFailure == nil) else { return }
         recordsSinceSave = 0
+        let began = Monotonic.now()
         do throws(LedgerError) {
             try store.addSpend(Array(unsaved.rows.values))
+            savePause = RecorderWorker.rest(after: Monotonic.now() - began)
             unsaved = SpendTable()
             saveDue = nil
             status.storeFailure = nil
@@ -144,6 +153,11 @@ final class RecorderWorker {
             saveDue = now &+ RecorderWorker.pause
             status.storeFailure = error.message
         }
+    }
+
+    /// How long spend waits after a writing that took `nanoseconds`.
+    static func rest(after nanoseconds: Int64) -> Int64 {
+        min(max(nanoseconds.multipliedSaturated(by: restFactor), quickest), slowest)
     }
 
     private func touch(now: Int64, force: Bool) {

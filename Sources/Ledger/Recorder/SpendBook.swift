@@ -16,6 +16,9 @@ package final class SpendBook: Sendable {
     private let state: Mutex<State>
     private let bound: Int
 
+    /// Seconds for which what was spent before the current month is kept.
+    private static let memory: Int64 = 31 * 86_400
+
     /// The name under which clients are summed that no longer fit.
     package static let others = "(others)"
 
@@ -44,15 +47,16 @@ package final class SpendBook: Sendable {
 
     /// The month's rows by hour, client and model, in no particular order; what happened in other months is left out.
     package func monthRows(at now: Timestamp) -> [UsageRow] {
-        let start = Calendar.monthStart(of: now)
+        let month = Calendar.month(of: now)
         return state.withLock { state in
-            if state.month != start.seconds {
-                state.month = start.seconds
-                state.table = state.table.since(start.seconds)
+            if state.month != month.lowerBound {
+                state.month = month.lowerBound
+                // A clock that is set back finds the month that it left.
+                state.table = state.table.since(month.lowerBound - SpendBook.memory)
                 state.rows = nil
             }
             if let rows = state.rows { return rows }
-            let rows = Array(state.table.rows.values)
+            let rows = state.table.rows.values.filter { month.contains($0.hour) }
             state.rows = rows
             return rows
         }
@@ -63,7 +67,7 @@ package final class SpendBook: Sendable {
 }
 
 /// Money spent in the current UTC hour, day and month, in nano-dollars.
-package struct PeriodSpend: Hashable, Sendable {
+package struct PeriodTotals: Hashable, Sendable {
     package var hour: Int64 = 0
     package var day: Int64 = 0
     package var month: Int64 = 0
@@ -73,30 +77,30 @@ package struct PeriodSpend: Hashable, Sendable {
 
 /// What counters of budgets start from.
 package struct SpendTotals: Sendable {
-    package var gateway = PeriodSpend()
-    package var clients: [String: PeriodSpend] = [:]
-    package var models: [String: PeriodSpend] = [:]
+    package var gateway = PeriodTotals()
+    package var clients: [String: PeriodTotals] = [:]
+    package var models: [String: PeriodTotals] = [:]
 
-    /// Sums rows by hour, as `Store.spend(since:)` gives them; rows before the month or after `now`'s hour count only
-    /// where the period holds them.
+    /// Sums rows by hour, as `Store.spend(since:)` gives them; each counts in the periods that hold it, so that a clock
+    /// which was set back does not charge today for tomorrow.
     package init(rows: [UsageRow], at now: Timestamp) {
         let hour = Calendar.hour(of: now)
         let day = Calendar.floorDivide(hour, 86_400) &* 86_400
-        let month = Calendar.monthStart(of: now).seconds
-        for row in rows where row.hour >= month {
-            var spend = PeriodSpend()
+        let month = Calendar.month(of: now)
+        for row in rows where month.contains(row.hour) {
+            var spend = PeriodTotals()
             spend.month = row.costNanoUSD
-            if row.hour >= day { spend.day = row.costNanoUSD }
-            if row.hour >= hour { spend.hour = row.costNanoUSD }
+            if row.hour >= day, row.hour < day + 86_400 { spend.day = row.costNanoUSD }
+            if row.hour == hour { spend.hour = row.costNanoUSD }
             gateway.add(spend)
-            clients[row.client, default: PeriodSpend()].add(spend)
-            models[row.model, default: PeriodSpend()].add(spend)
+            clients[row.client, default: PeriodTotals()].add(spend)
+            models[row.model, default: PeriodTotals()].add(spend)
         }
     }
 }
 
-extension PeriodSpend {
-    fileprivate mutating func add(_ other: PeriodSpend) {
+extension PeriodTotals {
+    fileprivate mutating func add(_ other: PeriodTotals) {
         hour = hour.addingSaturated(other.hour)
         day = day.addingSaturated(other.day)
         month = month.addingSaturated(other.month)

@@ -38,12 +38,20 @@ package struct DataFolder: Hashable, Sendable {
     }
 
     private static func make(_ path: String) throws(LedgerError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        if makeOne(path) { return }
         if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try make(String(path[..<slash]))
-            if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+            if makeOne(path) { return }
         }
         throw LedgerError(.unwritable, "data folder \(path) cannot be created: \(Files.text(of: errno))")
+    }
+
+    /// Creates one folder; true where it is there afterwards, else `errno` says why not.
+    private static func makeOne(_ path: String) -> Bool {
+        guard mkdir(path, 0o700) == 0 else { return errno == EEXIST }
+        // Whatever the mask of this process is just now: without its x bit a folder is of no use to its owner.
+        _ = chmod(path, 0o700)
+        return true
     }
 
     /// Claims the folder for this process until the returned lock is released or the process ends, however it ends.

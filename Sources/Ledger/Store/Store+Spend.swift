@@ -55,9 +55,10 @@ extension Store {
         let time = wanted.contains("hour") ? "hour" : wanted.contains("day") ? day : "0"
         let client = wanted.contains("client") ? "client" : "''"
         let model = wanted.contains("model") ? "model" : "''"
-        let order = time == "0" ? "9 DESC, 2, 3" : "1, 9 DESC, 2, 3"
-        // sum() is exact and fails past 64 bits; total() would round above 2^53.
-        let sums = Store.figures.map { "sum(\($0))" }.joined(separator: ", ")
+        // The order may round, the sums may not.
+        let order = (time == "0" ? "" : "1, ") + "total(cost_nano) DESC, 2, 3"
+        // sum() is exact and fails past 64 bits, total() rounds above 2^53: the halves of a figure do neither.
+        let sums = Store.figures.map { "sum(\($0) >> 32), sum(\($0) & 0xffffffff)" }.joined(separator: ", ")
         let from = since.map { Calendar.hour(of: $0) } ?? Int64.min
         return try read { db in
             let rows = try Row.fetchCursor(
@@ -80,16 +81,20 @@ extension Store {
             client: row[1], model: row[2],
             day: isTimed ? Calendar.date(Timestamp(milliseconds: start.multipliedSaturated(by: 1000))) : "",
             hour: wanted.contains("hour") ? start : 0)
-        usage.requests = row[3]
-        usage.inputTokens = row[4]
-        usage.cachedTokens = row[5]
-        usage.outputTokens = row[6]
-        usage.reasoningTokens = row[7]
-        usage.costNanoUSD = row[8]
-        usage.reported = row[9]
-        usage.estimated = row[10]
-        usage.partial = row[11]
-        usage.unpriced = row[12]
+        func figure(_ index: Int) -> Int64 {
+            let (high, low): (Int64, Int64) = (row[3 + 2 * index], row[4 + 2 * index])
+            return high.multipliedSaturated(by: 1 << 32).addingSaturated(low)
+        }
+        usage.requests = figure(0)
+        usage.inputTokens = figure(1)
+        usage.cachedTokens = figure(2)
+        usage.outputTokens = figure(3)
+        usage.reasoningTokens = figure(4)
+        usage.costNanoUSD = figure(5)
+        usage.reported = figure(6)
+        usage.estimated = figure(7)
+        usage.partial = figure(8)
+        usage.unpriced = figure(9)
         return usage
     }
 }

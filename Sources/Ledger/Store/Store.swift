@@ -11,11 +11,14 @@ package final class Store: Sendable {
     let queue: DatabaseQueue
     /// Held as long as the database is open for writing: nobody else writes meanwhile.
     private let lock: DataLock?
+    /// The file that was opened.
+    private let file: FileIdentity?
 
     private init(folder: DataFolder, queue: DatabaseQueue, lock: DataLock?) {
         self.folder = folder
         self.queue = queue
         self.lock = lock
+        file = Files.status(folder.database).map { FileIdentity($0) }
     }
 
     /// How long a call waits for another program that holds the database, in seconds.
@@ -153,7 +156,8 @@ package final class Store: Sendable {
                         + "run that version, or name another folder with --data")
             }
             if let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), verdict != "ok" {
-                throw Store.damaged(path, verdict)
+                // A verdict has a line for the database and one for the fault; the fault is what tells.
+                throw Store.damaged(path, verdict.split(separator: "\n").last.map(String.init) ?? verdict)
             }
         }
     }
@@ -169,7 +173,17 @@ package final class Store: Sendable {
 
     /// Runs `body` in one transaction: all of it is written, or nothing.
     func write<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        try checkPlace()
         do { return try queue.write(body) } catch { throw Store.failure(error, folder.database) }
+    }
+
+    /// Refuses to write into a file that has been deleted: SQLite would say yes, and the next start know nothing of it.
+    private func checkPlace() throws(LedgerError) {
+        let status = Files.status(folder.database)
+        if status == nil, errno != ENOENT { return }
+        if let status, FileIdentity(status) == file { return }
+        throw LedgerError(
+            .unwritable, "\(folder.database) was removed or replaced while in use; restart to go on with what is there")
     }
 
     /// Runs `body` on one state of the database.

@@ -238,17 +238,15 @@ extension FrontHandler {
     }
 
     private func settle(_ record: RequestRecord, now: Int64) {
-        let wall = LoopClock.wall()
         if let order, order.isCounted {
             order.admission.settle(
-                tokens: record.usage.total, costNanos: record.cost.nanos,
-                wallSeconds: Calendar.floorDivide(wall, 1000), now: now)
+                tokens: record.usage.total, costNanos: record.cost.nanos, wallSeconds: record.time.seconds, now: now)
         } else if facts?.route.isOpen == true, record.error == nil {
             return  // probes are not traffic
         } else {
             loop.meter.open(
                 Opened(
-                    time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID,
+                    time: Timestamp(milliseconds: LoopClock.wall()), client: record.client, keyID: record.keyID,
                     model: record.model,
                     upstream: "", isStream: record.isStream,
                     decision: record.error.map { .refused($0) } ?? .admitted))

@@ -62,6 +62,10 @@ package struct Admission: Sendable {
     /// Gives back the open request and adds what it used.
     ///
     /// Called exactly once for each admitted request.
+    ///
+    /// - Parameters:
+    ///   - wallSeconds: when the request arrived: its cost belongs to that hour, day and month, as in the ledger.
+    ///   - now: monotonic nanoseconds; its tokens count from now on.
     package func settle(tokens: Int64, costNanos: Int64, wallSeconds: Int64, now: Int64) {
         Admission.settle(client, tokens: tokens, costNanos: costNanos, wallSeconds: wallSeconds, now: now)
         if let model {
@@ -76,7 +80,7 @@ package struct Admission: Sendable {
         scope.counters.state.withLock { state in
             state.inFlight = max(0, state.inFlight - 1)
             if tokens > 0 {
-                state.tokens.advance(to: now, windowSeconds: scope.limits.tokenWindowSeconds)
+                state.tokens.advance(to: now, unlessAsked: scope.limits.tokenWindowSeconds)
                 state.tokens.add(tokens)
             }
             state.spend.advance(toSecond: wallSeconds)
@@ -97,19 +101,22 @@ package struct Admission: Sendable {
         _ own: inout ScopeCounters.State, _ shared: inout ScopeCounters.State, _ all: inout ScopeCounters.State,
         now: Int64, wallSeconds: Int64
     ) -> LimitState {
-        let refusal =
-            client.limits.refusal(&own, now: now, wallSeconds: wallSeconds).map {
-                ($0, LimitState.RefusingScope.client)
-            }
-            ?? model?.limits.refusal(&shared, now: now, wallSeconds: wallSeconds).map { ($0, .model) }
-            ?? gateway?.limits.refusal(&all, now: now, wallSeconds: wallSeconds).map { ($0, .gateway) }
+        var refusal = client.limits.refusal(&own, now: now, wallSeconds: wallSeconds)
+        var scope = LimitState.RefusingScope.client
+        // Where several refuse, the longest wait is the one after which the caller gets through.
+        if let other = model?.limits.refusal(&shared, now: now, wallSeconds: wallSeconds), other.outlasts(refusal) {
+            (refusal, scope) = (other, .model)
+        }
+        if let other = gateway?.limits.refusal(&all, now: now, wallSeconds: wallSeconds), other.outlasts(refusal) {
+            (refusal, scope) = (other, .gateway)
+        }
         if refusal == nil {
             client.limits.count(&own, now: now)
             model?.limits.count(&shared, now: now)
             gateway?.limits.count(&all, now: now)
         }
         var answer = client.limits.state(own, now: now)
-        if let (refusal, scope) = refusal {
+        if let refusal {
             answer.refusedBy = refusal.kind
             answer.refusedScope = scope
             answer.retryAfterMilliseconds = max(1, (refusal.waitNanos + 999_999) / 1_000_000)
@@ -122,38 +129,45 @@ package struct Admission: Sendable {
 package struct ScopeRefusal: Sendable {
     package let kind: LimitKind
     package let waitNanos: Int64
+
+    /// Whether this one still holds when `other` has let go.
+    func outlasts(_ other: ScopeRefusal?) -> Bool { other.map { waitNanos > $0.waitNanos } ?? true }
 }
 
 extension ScopeLimits {
     /// A wait that no window ends: the limit itself is smaller than one request.
     private static let neverNanos: Int64 = 3600 * 1_000_000_000
 
-    /// The first limit that `state` has no room under, budgets first because waiting seconds does not help there.
+    /// The limit that `state` has no room under; of several the one that holds longest, nil where there is room.
     func refusal(_ state: inout ScopeCounters.State, now: Int64, wallSeconds: Int64) -> ScopeRefusal? {
+        var longest: ScopeRefusal?
+        func weigh(_ kind: LimitKind, _ wait: Int64) {
+            let refusal = ScopeRefusal(kind: kind, waitNanos: wait)
+            if wait > 0, refusal.outlasts(longest) { longest = refusal }
+        }
         if budgetHour >= 0 || budgetDay >= 0 || budgetMonth >= 0 {
             state.spend.advance(toSecond: wallSeconds)
-            for (kind, limit) in [
-                (LimitKind.budgetMonth, budgetMonth), (.budgetDay, budgetDay), (.budgetHour, budgetHour),
-            ] where limit >= 0 && state.spend.spent(kind) >= limit {
-                let left = PeriodSpend.secondsLeft(kind, wallSeconds: wallSeconds)
-                return ScopeRefusal(kind: kind, waitNanos: left.multipliedSaturated(by: 1_000_000_000))
-            }
+            weigh(.budgetMonth, budgetWait(.budgetMonth, budgetMonth, state.spend, wallSeconds))
+            weigh(.budgetDay, budgetWait(.budgetDay, budgetDay, state.spend, wallSeconds))
+            weigh(.budgetHour, budgetWait(.budgetHour, budgetHour, state.spend, wallSeconds))
         }
         if requests >= 0 {
             state.requests.advance(to: now, windowSeconds: requestWindowSeconds)
-            let wait = state.requests.wait(for: 1, limit: requests, now: now) ?? ScopeLimits.neverNanos
-            if wait > 0 { return ScopeRefusal(kind: .requests, waitNanos: wait) }
+            weigh(.requests, state.requests.wait(for: 1, limit: requests, now: now) ?? ScopeLimits.neverNanos)
         }
         if tokens >= 0 {
             state.tokens.advance(to: now, windowSeconds: tokenWindowSeconds)
-            let wait = state.tokens.wait(for: 1, limit: tokens, now: now) ?? ScopeLimits.neverNanos
-            if wait > 0 { return ScopeRefusal(kind: .tokens, waitNanos: wait) }
+            weigh(.tokens, state.tokens.wait(for: 1, limit: tokens, now: now) ?? ScopeLimits.neverNanos)
         }
         // How long the others stay open is unknown: one second is the honest shortest advice.
-        if concurrent >= 0, state.inFlight >= concurrent {
-            return ScopeRefusal(kind: .concurrent, waitNanos: 1_000_000_000)
-        }
-        return nil
+        if concurrent >= 0, state.inFlight >= concurrent { weigh(.concurrent, 1_000_000_000) }
+        return longest
+    }
+
+    /// Nanoseconds to the end of the period in which a budget is used up; 0 where there is no budget or some is left.
+    private func budgetWait(_ kind: LimitKind, _ limit: Int64, _ spend: PeriodSpend, _ wallSeconds: Int64) -> Int64 {
+        guard limit >= 0, spend.spent(kind) >= limit else { return 0 }
+        return PeriodSpend.secondsLeft(kind, wallSeconds: wallSeconds).multipliedSaturated(by: 1_000_000_000)
     }
 
     /// Counts one admitted request, under a limit or not: a limit that is set later finds what was used before it.

@@ -6,8 +6,8 @@ package import Synchronization
 /// It outlives every `Policy`: a changed limit keeps what was counted. One short lock, integers only.
 package final class ScopeCounters: Sendable {
     package struct State: Sendable {
-        package var requests = SlidingWindow()
-        package var tokens = SlidingWindow()
+        package var requests = UseWindows()
+        package var tokens = UseWindows()
         package var inFlight: Int64 = 0
         package var spend = PeriodSpend()
 

@@ -30,9 +30,6 @@ package struct ScopeLimits: Sendable, Equatable {
         }
     }
 
-    /// Whether nothing is limited, so that the scope need not be asked.
-    package var isUnlimited: Bool { self == ScopeLimits() }
-
     /// The limit of `kind`; nil where there is none.
     package func limit(_ kind: LimitKind) -> Limit? {
         let (amount, window): (Int64, Int64) =

@@ -8,6 +8,8 @@ import Domain
 package struct SlidingWindow: Sendable {
     static let cellCount = 61
 
+    /// The window's length; nil before the first use.
+    package private(set) var windowSeconds: Int64?
     /// Width of a cell in nanoseconds; 0 before the first use.
     private var cellWidth: Int64 = 0
     /// Absolute number of the current cell: monotonic time divided by the width.
@@ -17,18 +19,12 @@ package struct SlidingWindow: Sendable {
 
     package init() {}
 
+    /// Whether it is a window of this length.
+    package func isOf(_ seconds: Int64) -> Bool { windowSeconds == seconds }
+
     /// Moves the window to `now`; a time that comes late counts as the newest one seen.
     package mutating func advance(to now: Int64, windowSeconds: Int64) {
-        // Rounded up: sixty cells that are a nanosecond short would let one more through at the very edge.
-        let span = windowSeconds.multipliedSaturated(by: 1_000_000_000)
-        let width = max(1, span / 60 + (span % 60 == 0 ? 0 : 1))
-        if cells.isEmpty {
-            cells = [Int64](repeating: 0, count: SlidingWindow.cellCount)
-            cellWidth = width
-            current = now / width
-            return
-        }
-        if width != cellWidth { retime(width: width, now: now) }
+        guard self.windowSeconds == windowSeconds else { return begin(at: now, windowSeconds: windowSeconds) }
         let cell = now / cellWidth
         guard cell > current else { return }
         if cell - current >= Int64(SlidingWindow.cellCount) {
@@ -44,6 +40,22 @@ package struct SlidingWindow: Sendable {
             }
         }
         current = cell
+    }
+
+    /// Takes this length from now on; where it had another, what was counted stays.
+    private mutating func begin(at now: Int64, windowSeconds: Int64) {
+        // Rounded up: sixty cells that are a nanosecond short would let one more through at the very edge.
+        let span = windowSeconds.multipliedSaturated(by: 1_000_000_000)
+        let width = max(1, span / 60 + (span % 60 == 0 ? 0 : 1))
+        let isFirst = self.windowSeconds == nil
+        self.windowSeconds = windowSeconds
+        if isFirst {
+            cells = [Int64](repeating: 0, count: SlidingWindow.cellCount)
+            cellWidth = width
+            current = now / width
+        } else {
+            retime(width: width, now: now)
+        }
     }
 
     /// Counts `amount` now; the window must have been advanced.

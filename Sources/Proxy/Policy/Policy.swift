@@ -97,12 +97,12 @@ package final class ModelPolicy: Sendable {
     package let name: String
     package let upstream: Upstream
     package let price: Price?
-    /// Nil where the model has no limits of its own.
-    package let scope: Scope?
+    /// Counted whether it has limits or not: one that is set later finds what is open and was used before it.
+    package let scope: Scope
     /// The model's own clocks; nil where the gateway's hold.
     package let timeouts: Timeouts?
 
-    package init(name: String, upstream: Upstream, price: Price?, scope: Scope?, timeouts: Timeouts?) {
+    package init(name: String, upstream: Upstream, price: Price?, scope: Scope, timeouts: Timeouts?) {
         self.name = name
         self.upstream = upstream
         self.price = price

@@ -74,10 +74,10 @@ struct ReferenceEnvironment {
         let count = variables["RATE_LIMIT_REQUESTS"]
         let window = variables["RATE_LIMIT_WINDOW"]
         if count == nil && window == nil { return nil }
-        guard let limit = Limit(word: "requests", text: (count ?? "60") + "/1m") else {
+        let limit = Limit(word: "requests", text: (count ?? "60") + "/1m")
+        if limit == nil {
             refuse(
                 "RATE_LIMIT_REQUESTS", "expected a whole number such as 60, found \(StrictReader.quote(count ?? ""))")
-            return nil
         }
         guard let window else { return limit }
         guard let seconds = ReferenceEnvironment.whole(window, in: 1...86_400) ?? DurationText.seconds(window),
@@ -86,7 +86,7 @@ struct ReferenceEnvironment {
             refuse("RATE_LIMIT_WINDOW", "expected seconds from 1 to 86400, found \(StrictReader.quote(window))")
             return nil
         }
-        return Limit(kind: .requests, amount: limit.amount, windowSeconds: seconds)
+        return limit.map { Limit(kind: .requests, amount: $0.amount, windowSeconds: seconds) }
     }
 
     private mutating func readLog(into result: inout Configuration) {

@@ -162,6 +162,7 @@ extension Totals {
         if verdict.reachedProvider {
             requests &+= 1
             if record.isStream { streams &+= 1 }
+            if !record.isPriced { unpriced &+= 1 }
         }
         if verdict.isProviderError { errors &+= 1 }
         tokens = tokens.addingSaturated(verdict.tokens)

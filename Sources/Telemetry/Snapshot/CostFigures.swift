@@ -30,10 +30,12 @@ package struct CostFigures: Sendable, Codable {
         package var inputTokens: Int64
         package var cachedTokens: Int64
         package var outputTokens: Int64
+        /// Requests of unknown cost: the model had no price.
+        package var unpriced: Int64
 
         package init(
             name: String, costNanoUSD: Int64, perHourNanoUSD: Int64 = 0, requests: Int64 = 0, inputTokens: Int64 = 0,
-            cachedTokens: Int64 = 0, outputTokens: Int64 = 0
+            cachedTokens: Int64 = 0, outputTokens: Int64 = 0, unpriced: Int64 = 0
         ) {
             self.name = name
             self.costNanoUSD = costNanoUSD
@@ -42,6 +44,7 @@ package struct CostFigures: Sendable, Codable {
             self.inputTokens = inputTokens
             self.cachedTokens = cachedTokens
             self.outputTokens = outputTokens
+            self.unpriced = unpriced
         }
     }
 

@@ -41,6 +41,7 @@ package enum SnapshotJSON {
             json.member("streams", totals.streams)
             json.member("tokens", totals.tokens)
             json.member("cost_nano_usd", totals.costNanoUSD)
+            json.member("unpriced", totals.unpriced)
             json.member("arrivals", totals.arrivals)
         }
     }
@@ -85,6 +86,7 @@ package enum SnapshotJSON {
             json.member("p99_ms", orNull: row.p99Milliseconds)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)
+            json.member("unpriced", row.totals.unpriced)
             json.member("cost_per_hour_nano_usd", row.costPerHourNanoUSD)
             json.member("refused_share", orNull: row.refusedShare)
             json.member("upstream_error_share", orNull: row.upstreamErrorShare)
@@ -116,6 +118,7 @@ package enum SnapshotJSON {
             json.member("errors", row.totals.errors)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)
+            json.member("unpriced", row.totals.unpriced)
         }
     }
 
@@ -134,6 +137,7 @@ package enum SnapshotJSON {
             json.member("throttled_share", orNull: row.throttledShare)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)
+            json.member("unpriced", row.totals.unpriced)
             json.member("cost_today_nano_usd", row.costTodayNanoUSD)
         }
     }
@@ -206,6 +210,7 @@ package enum SnapshotJSON {
             json.member("cached_tokens", line.cachedTokens)
             json.member("output_tokens", line.outputTokens)
             json.member("cost_nano_usd", line.costNanoUSD)
+            json.member("unpriced", line.unpriced)
         }
     }
 

@@ -9,6 +9,8 @@ package struct Totals: Sendable, Codable, Equatable {
     package var streams: Int64 = 0
     package var tokens: Int64 = 0
     package var costNanoUSD: Int64 = 0
+    /// Requests that reached a provider and whose model has no price: their cost is unknown, and not in `costNanoUSD`.
+    package var unpriced: Int64 = 0
     /// Everything that arrived and was judged.
     package var arrivals: Int64 = 0
 

@@ -141,7 +141,7 @@ extension LiveState {
         costs.reported = usage.reported
         costs.estimated = usage.estimated
         costs.partial = usage.partial
-        costs.unpriced = usage.unpriced
+        costs.unpriced = gateway.totals.unpriced
         return costs
     }
 

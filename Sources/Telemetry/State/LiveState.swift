@@ -119,7 +119,7 @@ package struct LiveState {
         let second = age.second
         let verdict = Verdict(record)
         gateway.finish(record, verdict, at: second, wall: wall)
-        usage.add(record, verdict)
+        usage.add(record)
         var isLabelled = false
         if let slot = clientSlot(record.client) {
             clients.meters[slot].finish(record, verdict, at: second, wall: wall)
@@ -213,15 +213,13 @@ struct UsageCounts {
     var reported: Int64 = 0
     var estimated: Int64 = 0
     var partial: Int64 = 0
-    var unpriced: Int64 = 0
 
-    mutating func add(_ record: RequestRecord, _ verdict: Verdict) {
+    mutating func add(_ record: RequestRecord) {
         switch record.usage.source {
         case .none: break
         case .reported: reported &+= 1
         case .estimated: estimated &+= 1
         case .partial: partial &+= 1
         }
-        if !record.isPriced, verdict.reachedProvider { unpriced &+= 1 }
     }
 }

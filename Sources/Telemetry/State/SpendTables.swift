@@ -58,6 +58,7 @@ extension CostFigures.Line {
         inputTokens = inputTokens.addingSaturated(row.inputTokens)
         cachedTokens = cachedTokens.addingSaturated(row.cachedTokens)
         outputTokens = outputTokens.addingSaturated(row.outputTokens)
+        unpriced = unpriced.addingSaturated(row.unpriced)
     }
 }
 

@@ -230,7 +230,13 @@ import Wire
                 try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 401, "\(path)")
         }
         #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/nowhere")).status == 404)
-        #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/v1/chat/completions")).status == 405)
+        for (method, path, allowed) in [
+            ("GET", "/v1/chat/completions", "POST"), ("DELETE", "/v1/models", "GET, HEAD"),
+            ("POST", "/health", "GET, HEAD"),
+        ] {
+            let answer = try corridor.ask(Corridor.request("", method: method, path: path))
+            #expect(answer.status == 405 && answer.field("allow") == allowed, "\(method) \(path)")
+        }
         #expect(corridor.provider.requests.isEmpty)
     }
 

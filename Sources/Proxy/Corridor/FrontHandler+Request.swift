@@ -142,10 +142,12 @@ extension FrontHandler {
 
     /// Why this caller cannot have this path with this method.
     private func routeRefusal(_ target: Target, head: Head) -> Refusal? {
-        let isPost = head.method == .post
         switch target.route {
         case .chatCompletions, .completions, .responses, .embeddings:
-            return isPost ? nil : Refusal(.methodNotAllowed)
+            if head.method == .post { return nil }
+            var refusal = Refusal(.methodNotAllowed)
+            refusal.allowed = "POST"
+            return refusal
         case .models, .model, .me:
             return head.method == .get || head.method == .head ? nil : Refusal(.methodNotAllowed)
         case .messages, .countTokens, .generateContent, .streamGenerateContent:

@@ -155,6 +155,14 @@ import Wire
         #expect(record.status == 502 && record.upstreamStatus == 200 && record.cost == .zero)
     }
 
+    @Test(arguments: [(#"{"error":{"code":429}}"#, true), (#"{"error":null}"#, false)])
+    func anErrorUnderAGoodStatusPassesAndIsTheProvidersFailure(body: String, isError: Bool) {
+        let exchange = sent()
+        #expect(exchange.run(.head(200), .bytes(body), .upstreamEnd) == "answer \(body)")
+        let record = exchange.close()
+        #expect(record.status == 200 && (record.error == .upstreamError) == isError)
+    }
+
     @Test func aPassedThroughAnswerMayBeAnything() {
         let exchange = sent(route: .other)
         #expect(exchange.run(.head(200, json: false), .bytes("RIFF"), .upstreamEnd) == "answer RIFF")

@@ -118,13 +118,13 @@ extension AnswerMeter {
 
     private static func lastVisible(_ bytes: ByteBuffer) -> UInt8? { bytes.readableBytesView.last { $0 > 0x20 } }
 
-    /// Bills a whole answer, and says whether it is a JSON object.
-    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool) {
+    /// Bills a whole answer, and says whether it is a JSON object and whether it reports an error.
+    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool, hasError: Bool) {
         let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
-        guard order.isMetered else { return (nil, reading.isObject) }
+        guard order.isMetered else { return (nil, reading.isObject, reading.hasError) }
         let usage =
             reading.reported ?? estimate(textLength: Int64(clamping: reading.textLength), source: .estimated)
-        return (bill(usage), reading.isObject)
+        return (bill(usage), reading.isObject, reading.hasError)
     }
 
     /// Bills a whole answer in which nothing can be read; JSON around the text counts as text.

@@ -231,11 +231,15 @@ extension Exchange {
             finish(at: now)
             return .answer(body)
         }
-        let (bill, isObject) = meter.bill(whole: body)
+        let (bill, isObject, hasError) = meter.bill(whole: body)
         if order.expectsObject, !isObject {
             return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
         }
         take(bill)
+        if order.expectsObject, hasError {
+            record.error = .upstreamError
+            record.detail = "the provider's answer is an error under status \(record.status)"
+        }
         finish(at: now)
         return .answer(body)
     }

@@ -87,12 +87,12 @@ struct PolicyMaker {
             }
             var tls: NIOSSLContext?
             if settings.url.isSecure {
+                let file = ProviderTLS.namedFile
                 do {
-                    var client = TLSConfiguration.makeClientConfiguration()
-                    client.minimumTLSVersion = .tlsv12
-                    tls = try NIOSSLContext(configuration: client)
+                    tls = try ProviderTLS.context(certificates: file)
                 } catch {
-                    throw UpstreamFault(reason: "upstream \(settings.name): the system's certificates cannot be read")
+                    let what = file == nil ? "the system's certificates" : "the certificates of SSL_CERT_FILE"
+                    throw UpstreamFault(reason: "upstream \(settings.name): \(what) cannot be read")
                 }
             }
             made[settings.name] = (

@@ -230,8 +230,30 @@ import Wire
                 try corridor.ask(Corridor.request("", method: "GET", path: path, key: nil)).status == 401, "\(path)")
         }
         #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/nowhere")).status == 404)
-        #expect(try corridor.ask(Corridor.request("", method: "GET", path: "/v1/chat/completions")).status == 405)
+        for (method, path, allowed) in [
+            ("GET", "/v1/chat/completions", "POST"), ("DELETE", "/v1/models", "GET, HEAD"),
+            ("POST", "/health", "GET, HEAD"),
+        ] {
+            let answer = try corridor.ask(Corridor.request("", method: method, path: path))
+            #expect(answer.status == 405 && answer.field("allow") == allowed, "\(method) \(path)")
+        }
         #expect(corridor.provider.requests.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("/v1/chat/completions", "Content-Encoding: gzip\r\n", 415),
+        ("/v1/chat/completions", "Content-Encoding: identity\r\nContent-Encoding: br\r\n", 415),
+        ("/v1/chat/completions", "Content-Encoding: Identity\r\n", 200),
+        ("/v1/moderations", "Content-Encoding: br\r\n", 415),
+    ])
+    func aBodyThatTheProviderWouldUnpackIsRefused(path: String, fields: String, status: Int) throws {
+        var setup = Corridor.Setup()
+        setup.passthrough = ["/v1/moderations"]
+        let corridor = try Corridor(setup) { side in
+            while side.next() != nil { side.send(ScriptedProvider.text(200, Answers.whole)) }
+        }
+        #expect(try corridor.ask(Corridor.request(path: path, fields: fields)).status == status)
+        #expect(corridor.provider.requests.count == (status == 200 ? 1 : 0))
     }
 
     @Test func headHasTheLengthAndNoBody() throws {

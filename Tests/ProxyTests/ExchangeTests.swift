@@ -70,9 +70,27 @@ import Wire
         #expect(exchange.close().cost.nanos == 37)
     }
 
+    @Test func anErrorWithinAStreamIsTheProvidersFailure() {
+        let exchange = sent(isStream: true)
+        let error = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n"
+        _ = exchange.run(.head(200, stream: true), .bytes(Answers.chunk), .bytes(error))
+        #expect(exchange.on(.upstreamEnd) == "end ")
+        let record = exchange.close()
+        #expect(record.status == 200 && record.error == .upstreamError && record.usage.source == .partial)
+    }
+
+    @Test func figuresOfARelayedAnswerCountHoweverLongItIs() {
+        let exchange = sent()
+        _ = exchange.run(.head(200), .bytes(#"{"usage":{"prompt_tokens":7,"completion_tokens":3},"data":[""#))
+        for _ in 0..<20 { _ = exchange.on(.bytes(String(repeating: "x", count: 1 << 20))) }
+        #expect(exchange.run(.bytes("\"]}"), .upstreamEnd) == "end ")
+        let record = exchange.close()
+        #expect(record.usage.source == .reported && record.cost.nanos == 37)
+    }
+
     @Test func aLongAnswerIsRelayedAndStillRead() {
         let exchange = sent()
-        let half = String(repeating: "x", count: 600_000)
+        let half = String(repeating: "x", count: Exchange.holdLimit * 2 / 3)
         let start = #"{"choices":[{"message":{"content":""# + half
         #expect(exchange.on(.head(200, length: 1_300_000)) == "-")
         #expect(exchange.on(.bytes(start)) == "-")
@@ -135,6 +153,14 @@ import Wire
         #expect(exchange.run(.head(200), .bytes(body), .upstreamEnd) == "refuse 502 upstream_error")
         let record = exchange.close()
         #expect(record.status == 502 && record.upstreamStatus == 200 && record.cost == .zero)
+    }
+
+    @Test(arguments: [(#"{"error":{"code":429}}"#, true), (#"{"error":null}"#, false)])
+    func anErrorUnderAGoodStatusPassesAndIsTheProvidersFailure(body: String, isError: Bool) {
+        let exchange = sent()
+        #expect(exchange.run(.head(200), .bytes(body), .upstreamEnd) == "answer \(body)")
+        let record = exchange.close()
+        #expect(record.status == 200 && (record.error == .upstreamError) == isError)
     }
 
     @Test func aPassedThroughAnswerMayBeAnything() {
@@ -327,6 +353,12 @@ import Wire
         exchange = at(.streaming)
         #expect(exchange.expired(timeouts, after: exchange.now + 3 * second - 1) == nil)
         #expect(exchange.expired(timeouts, after: exchange.now + 3 * second + 1) == .idle)
+        // A provider that sends its head at once and thinks after it is waited for like one that thinks before it.
+        let thinking = sent(isStream: true)
+        _ = thinking.on(.head(200, stream: true))
+        #expect(thinking.expired(Timeouts(firstToken: .seconds(5), idle: .seconds(1)), after: 4 * second) == nil)
+        #expect(
+            thinking.expired(Timeouts(firstToken: .seconds(5), idle: .seconds(9)), after: 6 * second) == .firstToken)
         // A byte, or a client that does not read, begins it anew.
         let later = exchange.now + 3 * second
         exchange.clientIsBlocked(at: later)

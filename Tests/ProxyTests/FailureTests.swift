@@ -124,6 +124,31 @@ import Wire
         #expect(!corridor.records(1).contains { $0.detail.contains(Corridor.secret) })
     }
 
+    @Test func ourKeyReachesNoCallerWhereverAProviderPutsIt() throws {
+        let long = String(repeating: "x", count: Exchange.holdLimit)
+        let corridor = try Corridor { side in
+            _ = side.next()
+            side.send(
+                ScriptedProvider.text(
+                    200, #"{"a":"\#(Corridor.secret)","b":"\#(Corridor.secret)"}"#,
+                    fields: "X-Echo: Bearer \(Corridor.secret)\r\nX-Other: 1\r\n"))
+            _ = side.next()
+            side.send(ScriptedProvider.text(200, #"{"a":"\#(long)\#(Corridor.secret)"}"#))
+            _ = side.next()
+            side.send(ScriptedProvider.streamHead)
+            side.chunk("data: {\"error\":{\"message\":\"bad key \(Corridor.secret)\"}}\n\n")
+            side.send(ScriptedProvider.lastChunk)
+        }
+        let buffered = try corridor.ask()
+        #expect(buffered.body == #"{"a":"[redacted]","b":"[redacted]"}"# && buffered.isWhole)
+        #expect(!buffered.has("x-echo") && buffered.field("x-other") == "1")
+        let relayed = try corridor.ask()
+        #expect(relayed.isWhole && relayed.body.hasSuffix(String(repeating: "*", count: 22) + "\"}"))
+        let streamed = try corridor.ask(Self.streaming)
+        #expect(streamed.isWhole && streamed.body.contains("bad key ***"))
+        for answer in [buffered, relayed, streamed] { #expect(!answer.body.contains(Corridor.secret)) }
+    }
+
     @Test func aProvidersLimitPassesWithItsTime() throws {
         let corridor = try Corridor { side in
             while side.next() != nil {

@@ -103,6 +103,19 @@ import Wire
         #expect(meter.finish(cutOff: false) == reportedUsage)
     }
 
+    @Test func anEventThatIsTooLongToReadIsNotFree() {
+        let text = String(repeating: "x", count: StreamMeter.maximumEvent * 2)
+        let bytes = "data: {\"choices\":[{\"delta\":{\"content\":\"\(text)\"}}]}\n\n".bytes
+        let chunks = stride(from: 0, to: bytes.count, by: 60_000).map {
+            Array(bytes[$0..<min($0 + 60_000, bytes.count)])
+        }
+        let (outcome, meter) = feed(chunks)
+        #expect(outcome.text == Int64(bytes.count) && outcome.chunks == 1)
+        #expect(meter.finish(cutOff: false).output >= Int64(text.utf8.count) / 4)
+        let comment = feed([": ".bytes] + Array(repeating: text.bytes, count: 2) + ["\n\n".bytes]).0
+        #expect(comment.text == 0 && comment.chunks == 0)
+    }
+
     @Test func dropsALeadingByteOrderMarkOnly() {
         #expect(feed("\u{feff}\(usageEvent)\n\n").1.finish(cutOff: false) == reportedUsage)
         #expect(feed(": x\n\u{feff}\(usageEvent)\n\n").1.finish(cutOff: false).source == .estimated)

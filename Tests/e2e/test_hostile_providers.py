@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 import socket
+import ssl
+import subprocess
 import threading
+import time
 
 import pytest
 
@@ -225,3 +229,98 @@ def test_ten_thousand_mutated_answers_leave_the_same_process(make_gateway, provi
     rows = gateway.wait_for_records(10_001)
     assert all(row["cost_nano_usd"] >= 0 for row in rows)
     assert "\x1b" not in (gateway.data / "requests.jsonl").read_text()
+
+
+@pytest.fixture
+def tls_provider(tmp_path):
+    """Starts a provider behind TLS with a certificate of its own for `names`: its port and the certificate's file."""
+
+    def start(names: str) -> tuple[int, str]:
+        certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+             "-days", "2", "-subj", "/CN=provider", "-addext", f"subjectAltName={names}"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection = context.wrap_socket(listener.accept()[0], server_side=True)
+                    connection.recv(65536)
+                    connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+                except OSError:
+                    continue
+
+        threading.Thread(target=serve, daemon=True).start()
+        return listener.getsockname()[1], certificate
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("names", "trusts", "status", "failure"),
+    [
+        ("IP:127.0.0.1", True, 200, None),
+        ("IP:127.0.0.1", False, 503, "the certificate is not trusted or expired"),
+        ("DNS:other.example", True, 503, "the certificate is for another name"),
+    ],
+)
+def test_a_provider_behind_a_private_authority_proves_itself(
+    make_gateway, token, tls_provider, names, trusts, status, failure
+):
+    port, certificate = tls_provider(names)
+    gateway = make_gateway(False, url=f"https://127.0.0.1:{port}/v1")
+    gateway.start(**({"SSL_CERT_FILE": certificate} if trusts else {}))
+    answer = call(gateway.port, token())
+    assert answer.status == status
+    if failure:
+        wait_until(lambda: failure in json.dumps(gateway.snapshot()["upstreams"]))
+
+
+def test_a_provider_that_thinks_after_its_head_has_the_time_of_a_first_token(make_gateway, token):
+    gateway = make_gateway(first_token="10s", idle="1s")
+    chunk = b'data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
+    script = raw(SSE, b"%x\r\n%s\r\n0\r\n\r\n" % (len(chunk), chunk), gap=2)
+    answer = call(gateway.port, token(), chat_body(stream=True, script=script))
+    assert answer.body == chunk
+
+
+def test_a_hundred_slow_readers_of_long_answers_cost_little_memory(make_gateway, token):
+    body = json.dumps({"choices": [{"message": {"content": "x" * 5_000_000}}]}).encode()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+
+    def serve(connection: socket.socket) -> None:
+        try:
+            connection.recv(65536)
+            connection.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        except OSError:
+            pass
+
+    def accept() -> None:
+        while True:
+            threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    gateway = make_gateway(url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+    key = token()
+    call(gateway.port, key, chat_body(model="none"))
+    before = gateway.memory_kb("VmRSS")
+    readers = []
+    for _ in range(100):
+        reader = socket.socket()
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", gateway.port))
+        reader.sendall(request_bytes(chat_body(), key))
+        readers.append(reader)
+    for reader in readers:
+        reader.settimeout(10)
+        assert reader.recv(1024)
+    time.sleep(1)
+    grown = gateway.memory_kb("VmRSS") - before
+    for reader in readers:
+        reader.close()
+    assert grown < 45 * 1024, f"{grown} kB"

@@ -26,9 +26,15 @@ enum AnswerHead {
     }
 
     /// The provider's head as the caller is to see it.
-    static func relay(_ head: Head, status: UInt16, ending: Ending, common: Common, into buffer: inout ByteBuffer) {
+    ///
+    /// - Parameter secret: the provider's key; a field that repeats it is left out.
+    static func relay(
+        _ head: Head, status: UInt16, ending: Ending, common: Common, secret: ProviderSecret?,
+        into buffer: inout ByteBuffer
+    ) {
         HeadWriter.status(status, into: &buffer)
-        copyFields(of: head, isRequest: false, into: &buffer)
+        let leak = secret.flatMap { $0.isIn(head) ? $0 : nil }
+        copyFields(of: head, isRequest: false, without: leak, into: &buffer)
         finish(ending: ending, common: common, into: &buffer)
     }
 
@@ -55,7 +61,11 @@ enum AnswerHead {
         buffer.writeString(refusal.code.origin.rawValue)
         buffer.writeStaticString("\r\n")
         if refusal.code.status == 401 { buffer.writeStaticString("WWW-Authenticate: Bearer\r\n") }
-        if refusal.code == .methodNotAllowed { buffer.writeStaticString("Allow: GET, POST\r\n") }
+        if refusal.code == .methodNotAllowed {
+            buffer.writeStaticString("Allow: ")
+            buffer.writeStaticString(refusal.allowed)
+            buffer.writeStaticString("\r\n")
+        }
         if let said = provider?.value(named: "x-should-retry") {
             HeadWriter.field("x-should-retry", said, into: &buffer)
         } else if let mayRetry = refusal.mayRetry {
@@ -70,12 +80,17 @@ enum AnswerHead {
     }
 
     /// Copies the fields that may pass from one side to the other.
-    static func copyFields(of head: Head, isRequest: Bool, into buffer: inout ByteBuffer) {
+    ///
+    /// - Parameter secret: what no field that passes may hold; nil where none does.
+    static func copyFields(
+        of head: Head, isRequest: Bool, without secret: ProviderSecret? = nil, into buffer: inout ByteBuffer
+    ) {
         head.withBytes { all in
-            head.writeFields(into: &buffer) { name, _ in
+            head.writeFields(into: &buffer) { name, field in
                 let span = name.bindMemory(to: UInt8.self).span
                 let rule = isRequest ? HeaderRules.request(span) : HeaderRules.response(span)
                 return rule == .pass && !(head.namesHopFields && isNamedByConnection(span, head, all))
+                    && secret?.find(in: UnsafeRawBufferPointer(rebasing: all[field.valueRange])) == nil
             }
         }
     }

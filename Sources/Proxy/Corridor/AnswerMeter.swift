@@ -27,12 +27,9 @@ struct AnswerMeter {
         var isPriced = true
     }
 
-    /// Bytes of a relayed answer that are kept for reading its usage.
-    static let keptLimit = 8 << 20
-
     var order = Order()
-    private var kept = ByteBuffer()
-    private var isKeeping = true
+    /// Reads the usage of an answer that is relayed: of whatever length, it is not kept.
+    private var sieve = UsageSieve()
     private var relayedBytes: Int64 = 0
     private var lastRelayed: UInt8 = 0
     private var events: StreamMeter?
@@ -84,6 +81,9 @@ extension AnswerMeter {
         return passed
     }
 
+    /// Whether the provider reported a failure of its own within the stream.
+    var hasErrorEvent: Bool { events?.hasError == true }
+
     /// Whether the stream's last event has passed.
     var isStreamDone: Bool { events?.isDone == true }
 
@@ -105,15 +105,8 @@ extension AnswerMeter {
     mutating func relay(_ bytes: ByteBuffer) {
         relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
         if let last = AnswerMeter.lastVisible(bytes) { lastRelayed = last }
-        guard isKeeping else { return }
-        if kept.readableBytes + bytes.readableBytes > AnswerMeter.keptLimit {
-            isKeeping = false
-            kept = ByteBuffer()
-        } else if kept.readableBytes == 0 {
-            kept = bytes
-        } else {
-            kept.writeImmutableBuffer(bytes)
-        }
+        guard order.isMetered else { return }
+        bytes.withUnsafeReadableBytes { sieve.read($0.bindMemory(to: UInt8.self).span) }
     }
 
     var relayedClosesJSON: Bool { AnswerMeter.closesJSON(lastRelayed) }
@@ -125,13 +118,13 @@ extension AnswerMeter {
 
     private static func lastVisible(_ bytes: ByteBuffer) -> UInt8? { bytes.readableBytesView.last { $0 > 0x20 } }
 
-    /// Bills a whole answer, and says whether it is a JSON object.
-    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool) {
+    /// Bills a whole answer, and says whether it is a JSON object and whether it reports an error.
+    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool, hasError: Bool) {
         let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
-        guard order.isMetered else { return (nil, reading.isObject) }
+        guard order.isMetered else { return (nil, reading.isObject, reading.hasError) }
         let usage =
             reading.reported ?? estimate(textLength: Int64(clamping: reading.textLength), source: .estimated)
-        return (bill(usage), reading.isObject)
+        return (bill(usage), reading.isObject, reading.hasError)
     }
 
     /// Bills a whole answer in which nothing can be read; JSON around the text counts as text.
@@ -140,12 +133,12 @@ extension AnswerMeter {
         return bill(estimate(textLength: order.expectsText ? Int64(clamping: length) : 0, source: .estimated))
     }
 
-    /// Bills an answer that was passed on piece by piece.
+    /// Bills an answer that was passed on piece by piece: by the provider's figures where they have come.
     ///
     /// - Parameter isWhole: false where it was cut, so that only the length of what passed is known.
     func billRelayed(isWhole: Bool, isEncoded: Bool) -> Bill? {
         guard order.isMetered else { return nil }
-        if isWhole, !isEncoded, isKeeping { return bill(whole: kept).0 }
+        if !isEncoded, let reported = sieve.usage { return bill(reported) }
         return bill(
             estimate(textLength: order.expectsText ? relayedBytes : 0, source: isWhole ? .estimated : .partial))
     }

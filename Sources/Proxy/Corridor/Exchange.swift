@@ -30,7 +30,7 @@ struct Exchange: ~Copyable {
     }
 
     /// Bytes of a buffered answer that are held before it is passed on piece by piece.
-    static let holdLimit = 1 << 20
+    static let holdLimit = 256 << 10
     /// Bytes of a provider's error body that are passed on.
     static let errorLimit = 256 << 10
 
@@ -231,11 +231,15 @@ extension Exchange {
             finish(at: now)
             return .answer(body)
         }
-        let (bill, isObject) = meter.bill(whole: body)
+        let (bill, isObject, hasError) = meter.bill(whole: body)
         if order.expectsObject, !isObject {
             return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
         }
         take(bill)
+        if order.expectsObject, hasError {
+            record.error = .upstreamError
+            record.detail = "the provider's answer is an error under status \(record.status)"
+        }
         finish(at: now)
         return .answer(body)
     }
@@ -336,7 +340,7 @@ extension Exchange {
             take(meter.billStream(isCut: true))
             record.detail = "client left, \(record.usage.total) tokens billed"
         case .relaying:
-            take(meter.billRelayed(isWhole: false, isEncoded: false))
+            take(meter.billRelayed(isWhole: false, isEncoded: head?.isEncoded == true))
             record.detail = "client left, \(record.usage.total) tokens billed"
         case .sent, .holding:
             billUndelivered()
@@ -352,7 +356,8 @@ extension Exchange {
 
     private mutating func cut(_ code: ErrorCode, detail: String, at now: Int64) -> ExchangeAction {
         let isEventStream = phase == .streaming
-        take(isEventStream ? meter.billStream(isCut: true) : meter.billRelayed(isWhole: false, isEncoded: false))
+        let isEncoded = head?.isEncoded == true
+        take(isEventStream ? meter.billStream(isCut: true) : meter.billRelayed(isWhole: false, isEncoded: isEncoded))
         record.error = code
         record.detail = detail
         finish(at: now)
@@ -369,6 +374,10 @@ extension Exchange {
         }
         let rest = meter.endStream()
         take(meter.billStream(isCut: false))
+        if meter.hasErrorEvent {
+            record.error = .upstreamError
+            record.detail = "the provider ended its stream with an error"
+        }
         finish(at: now)
         return .end(rest)
     }

@@ -103,13 +103,17 @@ extension FrontHandler {
 
     private func answer(_ content: ByteBuffer, now: Int64) {
         guard let head = upstreamHead else { return finish(now: now) }
+        let content = secret?.redacted(content) ?? content
         var buffer = ByteBufferAllocator().buffer(capacity: 1024 + min(content.readableBytes, 16_384))
         AnswerHead.relay(
             head, status: head.status, ending: ending(of: head, content: content),
-            common: common(date: LoopClock.wall()), into: &buffer)
+            common: common(date: LoopClock.wall()), secret: secret, into: &buffer)
         write(buffer, content: content)
         finish(now: now)
     }
+
+    /// The key of the provider that is asked, which must not reach the caller.
+    private var secret: ProviderSecret? { order?.upstream.secret }
 
     /// How a whole answer says its length: one without a body by its kind says what the provider said, or nothing.
     private func ending(of head: Head, content: ByteBuffer) -> AnswerHead.Ending {
@@ -141,7 +145,8 @@ extension FrontHandler {
         if case .close = ending { keepsAlive = false }
         outgoing.reserveCapacity(1024)
         AnswerHead.relay(
-            head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), into: &outgoing)
+            head, status: head.status, ending: ending, common: common(date: LoopClock.wall()), secret: secret,
+            into: &outgoing)
         forward(first)
     }
 
@@ -152,14 +157,28 @@ extension FrontHandler {
     }
 
     /// Passes a piece of the answer on; it goes out with `flushOutgoing`.
-    func forward(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0 else { return }
+    func forward(_ piece: ByteBuffer) {
+        guard piece.readableBytes > 0 else { return }
+        let bytes = order?.upstream.secret.masked(piece) ?? piece
+        if bytes.readableBytes > FrontHandler.outgoingLimit { return passLarge(bytes) }
         if outgoing.readableBytes + bytes.readableBytes > FrontHandler.outgoingLimit { flushOutgoing() }
         if !isChunked, outgoing.readableBytes == 0 {
             outgoing = bytes
         } else {
             frame(bytes, into: &outgoing)
         }
+    }
+
+    /// Writes a piece that is too large to be copied, so that a client that reads slowly holds it once.
+    private func passLarge(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        if isChunked { HeadWriter.chunkSize(bytes.readableBytes, into: &outgoing) }
+        exchange?.record.bytesOut += Int64(outgoing.readableBytes + bytes.readableBytes)
+        context.write(wrapOutboundOut(outgoing), promise: nil)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        outgoing.clear(minimumCapacity: 0)
+        // Flushed with what ends the chunk, at the latest when this read of the provider is used up.
+        if isChunked { outgoing.writeStaticString("\r\n") } else { context.flush() }
     }
 
     /// Writes what was gathered of the answer.
@@ -188,8 +207,7 @@ extension FrontHandler {
     }
 
     private func passError(_ refusal: Refusal, _ content: ByteBuffer, now: Int64) {
-        let secret = order?.upstream.secret ?? []
-        sendRefusal(refusal, Redaction.clean(content, of: secret), provider: upstreamHead, now: now)
+        sendRefusal(refusal, secret?.redacted(content) ?? content, provider: upstreamHead, now: now)
     }
 
     /// - Parameter provider: the head of the provider whose own body `content` is.

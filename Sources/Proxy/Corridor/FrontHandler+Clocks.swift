@@ -115,6 +115,9 @@ extension Exchange {
         switch phase {
         case .sent where order.isStream:
             return now - sentAt > timeouts.firstToken.nanoseconds ? .firstToken : nil
+        case .streaming where firstByteAt == 0:
+            // Many providers send the head at once and think after it: that is no silence within an answer.
+            return now - sentAt > timeouts.firstToken.nanoseconds ? .firstToken : nil
         case .streaming:
             return now - lastByteAt > timeouts.idle.nanoseconds ? .idle : nil
         default:

@@ -142,10 +142,12 @@ extension FrontHandler {
 
     /// Why this caller cannot have this path with this method.
     private func routeRefusal(_ target: Target, head: Head) -> Refusal? {
-        let isPost = head.method == .post
         switch target.route {
         case .chatCompletions, .completions, .responses, .embeddings:
-            return isPost ? nil : Refusal(.methodNotAllowed)
+            if head.method == .post { return encodingRefusal(head) }
+            var refusal = Refusal(.methodNotAllowed)
+            refusal.allowed = "POST"
+            return refusal
         case .models, .model, .me:
             return head.method == .get || head.method == .head ? nil : Refusal(.methodNotAllowed)
         case .messages, .countTokens, .generateContent, .streamGenerateContent:
@@ -155,7 +157,7 @@ extension FrontHandler {
             let path = head.text(in: facts?.path ?? 0..<0)
             if loop.policy.allowsPassthrough(path) {
                 facts?.isJSON = head.value(of: .contentType, beginsWith: "application/json")
-                return nil
+                return facts?.isJSON == true ? encodingRefusal(head) : nil
             }
             return path.hasPrefix("/v1/")
                 ? Refusal(.pathNotAllowed, message: "This path is not open here. Ask your operator to pass it through.")
@@ -163,6 +165,17 @@ extension FrontHandler {
         default:
             return Refusal(.pathNotFound)
         }
+    }
+
+    /// Why a body that is read here must be plain: the provider would unpack it and could read another one.
+    private func encodingRefusal(_ head: Head) -> Refusal? {
+        guard let range = head.range(of: .contentEncoding) else { return nil }
+        if !head.isRepeated(.contentEncoding), head.text(in: range).lowercased() == "identity" { return nil }
+        var refusal = Refusal(
+            .invalidRequest, message: "A compressed body is not read here. Send it without Content-Encoding.",
+            detail: "the body is compressed")
+        refusal.status = 415
+        return refusal
     }
 
     func bodyArrived(_ slice: ByteBuffer) {

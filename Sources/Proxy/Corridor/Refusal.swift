@@ -13,6 +13,8 @@ struct Refusal: Error, Sendable {
     var retryAfterMilliseconds: Int64 = 0
     /// Whether the connection must be closed after it (a request that could not be read to its end).
     var closes = false
+    /// Methods that the path answers, for `Allow`, where another one was used.
+    var allowed: StaticString = "GET, HEAD"
     /// Status where it is not the code's own.
     var status: UInt16?
 

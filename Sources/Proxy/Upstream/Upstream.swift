@@ -12,8 +12,8 @@ package final class Upstream: Sendable {
     package let basePath: String
     /// `Host` field and `Authorization` field as bytes, ready to be written into every request.
     package let requestFields: [UInt8]
-    /// The provider's key, for redacting it where the provider repeats it; empty where it needs none.
-    package let secret: [UInt8]
+    /// The provider's key, for taking it out where the provider repeats it.
+    let secret: ProviderSecret
     package let gauge = UpstreamCounters()
 
     package init(name: String, host: String, port: Int, tls: NIOSSLContext?, basePath: String, key: String?) {
@@ -27,7 +27,7 @@ package final class Upstream: Sendable {
         var fields = "Host: \(bracketed)\(isDefaultPort ? "" : ":\(port)")\r\n"
         if let key, !key.isEmpty { fields += "Authorization: Bearer \(key)\r\n" }
         requestFields = Array(fields.utf8)
-        secret = Array((key ?? "").utf8)
+        secret = ProviderSecret(key ?? "")
     }
 
     /// `https://api.example.com:443`: no path, no key.

@@ -71,7 +71,10 @@ final class UpstreamPools {
                 do {
                     let connection = try channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
                     connection.idleListener = { [weak self] in self?.forget($0) }
-                    connection.whenReady(bound.value)
+                    connection.whenReady { result in
+                        if case .failure = result { upstream.gauge.connectFailures.add(1, ordering: .relaxed) }
+                        bound.value(result)
+                    }
                     if upstream.tls != nil {
                         eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak connection] in
                             connection?.handshakeTimedOut()
@@ -136,6 +139,7 @@ struct ConnectFault: Error {
             case let error as IOError where error.errnoCode == 111: "connection refused"
             case is NIOConnectionError: ConnectFault.reason(of: error as? NIOConnectionError)
             case let error as NIOSSLError: "tls handshake failed (\(ConnectFault.short(error)))"
+            case is NIOSSLExtraError: "tls handshake failed (the certificate is for another name)"
             case is BoringSSLError: "tls handshake failed"
             case let error as IOError: "connect failed (errno \(error.errnoCode))"
             default: "connect failed"
@@ -151,7 +155,13 @@ struct ConnectFault: Error {
 
     private static func short(_ error: NIOSSLError) -> String {
         switch error {
-        case .handshakeFailed: "certificate or protocol refused"
+        case .handshakeFailed(let cause):
+            // The library names the cause in its description alone.
+            switch String(describing: cause) {
+            case let text where text.contains("CERTIFICATE_VERIFY_FAILED"): "the certificate is not trusted or expired"
+            case let text where text.contains("WRONG_VERSION_NUMBER"): "the provider speaks no TLS on this port"
+            default: "certificate or protocol refused"
+            }
         case .uncleanShutdown: "closed without notice"
         default: "protocol error"
         }

@@ -47,30 +47,3 @@ enum UpstreamRequest {
         return target.lowerBound + 3..<target.upperBound
     }
 }
-
-/// Takes a secret out of bytes that are to be shown.
-enum Redaction {
-    private static let mark = Array("[redacted]".utf8)
-
-    /// `content` with each occurrence of `secret` replaced.
-    static func clean(_ content: ByteBuffer, of secret: [UInt8]) -> ByteBuffer {
-        guard secret.count >= 4, content.readableBytes >= secret.count else { return content }
-        let bytes = Array(content.readableBytesView)
-        var cleaned: [UInt8] = []
-        var index = 0
-        var found = false
-        while index < bytes.count {
-            if bytes[index] == secret[0], index + secret.count <= bytes.count,
-                bytes[index..<index + secret.count].elementsEqual(secret)
-            {
-                cleaned += mark
-                index += secret.count
-                found = true
-            } else {
-                cleaned.append(bytes[index])
-                index += 1
-            }
-        }
-        return found ? ByteBuffer(bytes: cleaned) : content
-    }
-}

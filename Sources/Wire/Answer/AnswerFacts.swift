@@ -54,7 +54,9 @@ struct AnswerFacts {
         } else if key.equals("usage", bytes), next == UInt8(ascii: "{") {
             try usage(&json, bytes, depth: 2)
         } else if key.equals("type", bytes), next == UInt8(ascii: "\"") {
-            kind = AnswerFacts.kind(try json.string(bytes), bytes)
+            let type = try json.string(bytes)
+            kind = AnswerFacts.kind(type, bytes)
+            if type.equals("response.failed", bytes) { hasError = true }
         } else if key.equals("delta", bytes), next == UInt8(ascii: "\"") {
             deltaLength = try json.string(bytes).decodedCount
         } else if key.equals("response", bytes), next == UInt8(ascii: "{") {
@@ -62,7 +64,7 @@ struct AnswerFacts {
         } else if key.equals("output", bytes) {
             try text(&json, bytes, depth: 1)
         } else if key.equals("error", bytes) {
-            hasError = next != UInt8(ascii: "n")
+            if next != UInt8(ascii: "n") { hasError = true }
             try json.skip(bytes, depth: 1)
         } else {
             try json.skip(bytes, depth: 1)

@@ -17,6 +17,8 @@ package struct StreamMeter: Sendable {
     private var isFirst = true
     private var lastWasStripped = false
     private var isTooLong = false
+    /// The event that is too long to be read counts as text: it is no comment, and the stream has not ended.
+    private var isUnreadText = false
     /// The last plain chunk, which most of those that follow are like.
     private var mould = EventMould()
     private var usage: TokenUsage?
@@ -90,6 +92,11 @@ package struct StreamMeter: Sendable {
         textLength = textLength.addingSaturated(Int64(clamping: length))
     }
 
+    /// Counts bytes of an event that is too long to be read: what was delivered is never free, so all of it is text.
+    private mutating func count(unread length: Int) {
+        if isUnreadText { textLength = textLength.addingSaturated(Int64(clamping: length)) }
+    }
+
     /// Judges a piece that ends; true where the caller is not to have it.
     private mutating func take(
         _ piece: SSEScanner.Piece, _ bytes: Span<UInt8>, from start: Int, stripUsage: Bool
@@ -105,7 +112,10 @@ package struct StreamMeter: Sendable {
                 isTooLong = false
                 isFirst = false
             }
-            if isTooLong { return false }
+            if isTooLong {
+                count(unread: end &- start)
+                return false
+            }
             // What has been sent on in part cannot be taken back.
             let canStrip = stripUsage && unsent == carry.count
             let isUsageOnly: Bool
@@ -141,8 +151,12 @@ package struct StreamMeter: Sendable {
         if !isTooLong, carry.count &+ rest > StreamMeter.maximumEvent {
             isTooLong = true
             missedEvent = true
+            isUnreadText = !isDone && (carry.first ?? bytes[start]) != UInt8(ascii: ":")
+            if isUnreadText { contentChunks &+= 1 }
+            count(unread: carry.count)
         }
         if isTooLong {
+            count(unread: rest)
             send(bytes, start..<bytes.count, &forward)
             carry.removeAll()
             return

@@ -113,8 +113,11 @@ struct Book: Sendable {
         }
     }
 
-    /// The next moment at which something ends by itself.
-    func nextEnd() -> Timestamp? {
-        (suspensions.values.compactMap(\.until) + overrides.values.compactMap(\.until)).min()
+    /// What ends by itself, and when.
+    func endings() -> [Ending: Timestamp] {
+        var endings: [Ending: Timestamp] = [:]
+        for (client, suspension) in suspensions { endings[.suspension(client: client)] = suspension.until }
+        for (slot, override) in overrides { endings[.override(slot)] = override.until }
+        return endings
     }
 }

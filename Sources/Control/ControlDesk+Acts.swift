@@ -140,11 +140,14 @@ extension ControlDesk {
 
     /// Ends suspensions and overrides whose time has come; each is one more row, by `auto`.
     func expireEnded() {
-        let now = parts.wall()
+        let wall = parts.wall()
+        let monotonic = parts.monotonic()
         let (suspensions, overrides) = desk.withLock { desk in
-            (
-                desk.book.suspensions.values.filter { $0.until.map { $0 <= now } ?? false },
-                desk.book.overrides.values.filter { $0.until.map { $0 <= now } ?? false }
+            desk.endings.note(desk.book.endings(), wall: wall, monotonic: monotonic)
+            func isOver(_ ending: Ending) -> Bool { desk.endings.isOver(ending, wall: wall, monotonic: monotonic) }
+            return (
+                desk.book.suspensions.filter { isOver(.suspension(client: $0.key)) }.map(\.value),
+                desk.book.overrides.filter { isOver(.override($0.key)) }.map(\.value)
             )
         }
         for suspension in suspensions {

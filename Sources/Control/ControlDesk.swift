@@ -57,6 +57,7 @@ package final class ControlDesk: Sendable {
         var lastAudit: Int64
         /// Denials that are in force but could not be written down yet.
         var unwritten: [(row: AuditRow, change: StoreChange)] = []
+        var endings = Endings()
         var remarks: [String] = []
         var audit: [AuditRow] = []
         var auditToday = 0
@@ -180,8 +181,14 @@ package final class ControlDesk: Sendable {
 
     /// Sets the timer for the next suspension or override that ends by itself.
     func scheduleEnd() {
-        guard let next = desk.withLock({ $0.book.nextEnd() }) else { return }
-        let wait = min(max(1, next.milliseconds(since: parts.wall())), 3_600_000)
+        let wall = parts.wall()
+        let monotonic = parts.monotonic()
+        let next = desk.withLock { desk in
+            desk.endings.note(desk.book.endings(), wall: wall, monotonic: monotonic)
+            return desk.endings.wait(wall: wall, monotonic: monotonic)
+        }
+        guard let next else { return }
+        let wait = min(max(1, next), 3_600_000)
         // A newer timer makes the older ones fall silent.
         let serial = timer.withLock { timer in
             timer &+= 1

@@ -108,6 +108,23 @@ import Testing
         #expect(office.act(.resumeClient("acme")).result == .unchanged)
     }
 
+    @Test(arguments: [-3600, -86_400] as [Int64])
+    func aClockThatIsSetBackProlongsNothing(step: Int64) throws {
+        let office = try Office()
+        _ = office.key()
+        let half = Limit(kind: .requests, amount: 150, windowSeconds: 60)
+        #expect(office.act(.setLimit(.client("acme"), half, forSeconds: 60, why: "")).result == .done)
+        #expect(office.act(.suspendClient("acme", forSeconds: 60)).result == .done)
+        office.clock.step(seconds: step)
+        office.clock.pass(seconds: 59)
+        office.desk.queue.sync { office.desk.expireEnded() }
+        #expect(office.limit("acme", .requests) == half)
+        office.clock.pass(seconds: 1)
+        office.desk.queue.sync { office.desk.expireEnded() }
+        #expect(office.limit("acme", .requests)?.amount == 300)
+        #expect(office.desk.policy.clients["acme"]?.suspendedUntil == 0)
+    }
+
     @Test func anOverrideHoldsAcrossARestartAndEndsByItself() throws {
         var office = try Office()
         let half = Limit(kind: .requests, amount: 150, windowSeconds: 60)

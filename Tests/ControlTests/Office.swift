@@ -42,9 +42,16 @@ final class Office: Sendable {
     /// The wall clock of a test.
     final class Clock: Sendable {
         // It begins at the real time, which the loops judge keys by.
-        private let time = Mutex(Timestamp(milliseconds: wallMilliseconds()))
-        var now: Timestamp { time.withLock { $0 } }
-        func pass(seconds: Int64) { time.withLock { $0 = $0.adding(seconds: seconds) } }
+        private let time = Mutex((wall: Timestamp(milliseconds: wallMilliseconds()), monotonic: Int64(1)))
+        var now: Timestamp { time.withLock { $0.wall } }
+        /// The clock of durations, in nanoseconds.
+        var monotonic: Int64 { time.withLock { $0.monotonic } }
+        func pass(seconds: Int64) {
+            step(seconds: seconds)
+            time.withLock { $0.monotonic += seconds * 1_000_000_000 }
+        }
+        /// Only the wall clock is set.
+        func step(seconds: Int64) { time.withLock { $0.wall = $0.wall.adding(seconds: seconds) } }
     }
 
     static let usual = """
@@ -93,7 +100,7 @@ final class Office: Sendable {
                 log: OperatorLog(level: .error, descriptor: -1), table: table,
                 reload: { try Configuration.parse(held.value) }, reconfigured: { _ in },
                 drain: { draining.value = true },
-                wall: { clock.now }, monotonic: { 1 }),
+                wall: { clock.now }, monotonic: { clock.monotonic }),
             hostName: "host")
         collector = Collector(surroundings: desk.surroundings(), version: "1")
         gateway = try Gateway(

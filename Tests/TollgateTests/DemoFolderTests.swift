@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 import Testing
 
 @testable import tollgate
@@ -33,6 +34,18 @@ struct DemoFolderTests {
         #expect(failure?.status == .failure)
         let kept = try SmallFile.read(scratch.path + "/tollgate.yaml", limit: 1000)
         #expect(String(decoding: kept, as: UTF8.self) == "# mine\nname: prod\n")
+    }
+
+    @Test func theConfigurationOfARunningDemoIsLeftToIt() throws {
+        let scratch = try Scratch()
+        let folder = try DemoFolder(scratch.path)
+        try folder.write(DemoFolderTests.text)
+        let lock = try DataFolder(path: scratch.path).lock()
+        let failure = #expect(throws: Failure.self) { try folder.write(DemoFolderTests.text + "listen: 127.0.0.1:1\n") }
+        #expect(failure?.status == .unavailable)
+        let kept = try SmallFile.read(folder.file, limit: 1000)
+        #expect(String(decoding: kept, as: UTF8.self) == DemoFolderTests.text)
+        withExtendedLifetime(lock) {}
     }
 
     @Test func aPathThatIsTooLongForASocketIsRefusedBeforeAnythingStarts() throws {

@@ -110,8 +110,10 @@ struct ServiceRun {
                 process.desk.submit(Order(command: .reload, actor: Actor(user: "signal", terminal: "SIGHUP"))) {
                     outcome in
                     // Each problem has a line of its own in the log already.
-                    let first = outcome.message.split(separator: "\n").first.map(String.init) ?? ""
-                    process.log.log(outcome.result == .done ? .info : .error, first)
+                    let first = outcome.message.prefix { $0 != "\n" }
+                    process.log.log(
+                        outcome.result == .done ? .info : .error,
+                        String(first.hasSuffix(":") ? first.dropLast() : first))
                 }
             }
         case SIGUSR1: process.recorder.reopen()

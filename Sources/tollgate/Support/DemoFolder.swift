@@ -46,8 +46,13 @@ struct DemoFolder {
         }
     }
 
-    /// Writes the configuration; one that is not a demo's is never touched.
+    /// Writes the configuration; one that is not a demo's, or that a running one has, is never touched.
     func write(_ text: String) throws {
+        if let holder = DataFolder(path: path).holder() {
+            throw Failure(
+                .unavailable,
+                "\(Visible.name(path)) is in use by a running gateway (pid \(holder)); name another folder")
+        }
         if access(file, F_OK) == 0 {
             let there = String(decoding: try SmallFile.read(file, limit: 1 << 20), as: UTF8.self)
             guard there.prefix(while: { $0 != "\n" }) == text.prefix(while: { $0 != "\n" }) else {

@@ -313,6 +313,15 @@ import Wire
         #expect(record.error == .shuttingDown)
     }
 
+    @Test(arguments: [(Stage.connecting, Bool?.none), (.sent, false), (.sentStream, false), (.holding, false)])
+    func whatMayBeBilledIsNotToBeSentAgain(stage: Stage, mayRetry: Bool?) {
+        guard case .refuse(let refusal) = at(stage).action(.shutDown) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.mayRetry == mayRetry)
+    }
+
     @Test func aProviderThatCannotBeReachedIsUnavailable() {
         let exchange = at(.connecting)
         #expect(exchange.on(.upstreamUnreachable("connection refused")) == "refuse 503 upstream_unavailable")

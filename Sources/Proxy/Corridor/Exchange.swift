@@ -363,7 +363,7 @@ extension Exchange {
         record.error = code
         record.detail = detail
         finish(at: now)
-        return .cut(event: isEventStream ? ErrorBody.streamEvent(code) : nil)
+        return .cut(event: isEventStream ? meter.lastEvent(code) : nil)
     }
 }
 

@@ -70,6 +70,20 @@ import Wire
         #expect(exchange.close().cost.nanos == 37)
     }
 
+    @Test(arguments: [false, true]) func theLastEventOfACutStreamRunsIntoNoOther(strips: Bool) {
+        let exchange = sent(isStream: true, strips: strips)
+        #expect(
+            exchange.run(.head(200, stream: true), .bytes(Answers.chunk + "data: {\"cho")) == "forward \(Answers.chunk)"
+        )
+        #expect(exchange.on(.denied(.keyRevoked)).hasPrefix("cut data: {\"error\""))
+        let long = sent(isStream: true, strips: strips)
+        _ = long.run(.head(200, stream: true), .bytes("data: " + String(repeating: "x", count: 2 << 20)))
+        #expect(long.on(.denied(.keyRevoked)).hasPrefix("cut \n\ndata: {\"error\""))
+        let packed = sent(isStream: true, strips: strips)
+        _ = packed.run(.head(200, stream: true, encoded: true), .bytes("??"))
+        #expect(packed.on(.denied(.keyRevoked)) == "cut ")
+    }
+
     @Test func anErrorWithinAStreamIsTheProvidersFailure() {
         let exchange = sent(isStream: true)
         let error = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n"
@@ -311,6 +325,15 @@ import Wire
         let record = exchange.close()
         check(record, stage)
         #expect(record.error == .shuttingDown)
+    }
+
+    @Test(arguments: [(Stage.connecting, Bool?.none), (.sent, false), (.sentStream, false), (.holding, false)])
+    func whatMayBeBilledIsNotToBeSentAgain(stage: Stage, mayRetry: Bool?) {
+        guard case .refuse(let refusal) = at(stage).action(.shutDown) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.mayRetry == mayRetry)
     }
 
     @Test func aProviderThatCannotBeReachedIsUnavailable() {

@@ -136,7 +136,9 @@ import Wire
             side.send(ScriptedProvider.text(200, #"{"a":"\#(long)\#(Corridor.secret)"}"#))
             _ = side.next()
             side.send(ScriptedProvider.streamHead)
-            side.chunk("data: {\"error\":{\"message\":\"bad key \(Corridor.secret)\"}}\n\n")
+            side.chunk("data: {\"error\":{\"message\":\"bad key \(Corridor.secret.prefix(9))")
+            pause(milliseconds: 50)
+            side.chunk("\(Corridor.secret.dropFirst(9))\"}}\n\n")
             side.send(ScriptedProvider.lastChunk)
         }
         let buffered = try corridor.ask()

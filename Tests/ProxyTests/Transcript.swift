@@ -35,11 +35,14 @@ final class Transcript {
     func clientIsBlocked(at now: Int64) { exchange?.clientIsBlocked(at: now) }
 
     /// Puts an event in, a millisecond after the one before.
-    func on(_ event: ExchangeEvent) -> String {
+    func on(_ event: ExchangeEvent) -> String { Transcript.line(action(event)) }
+
+    /// Puts an event in; the action itself, where its line of text does not say enough.
+    func action(_ event: ExchangeEvent) -> ExchangeAction {
         now += 1_000_000
         let action = exchange?.on(event, at: now) ?? .nothing
         if Transcript.isFinal(action) { endings += 1 }
-        return Transcript.line(action)
+        return action
     }
 
     /// Goes through all of `events`; answers the last action.

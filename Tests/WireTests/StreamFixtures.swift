@@ -25,7 +25,7 @@ func feed(_ chunks: [[UInt8]], strip: Bool = false, prompt: Int64 = 5) -> (Strea
             for piece in plan.pieces { forwarded += chunk[piece] }
         }
     }
-    forwarded += meter.flush()
+    forwarded += meter.flush(stripUsage: strip)
     let outcome = StreamOutcome(
         forwarded: forwarded.text, running: meter.runningUsage, chunks: meter.contentChunks, text: meter.textLength,
         events: meter.eventCount, isDone: meter.isDone, hasError: meter.hasError)

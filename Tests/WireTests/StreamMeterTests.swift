@@ -77,7 +77,7 @@ import Wire
         var plan = ForwardPlan()
         meter.consume("\(contentEvent)\n\n\(contentEvent)\n\n".bytes.span, stripUsage: true, forward: &plan)
         #expect(plan.isUnchanged)
-        meter.consume("\(contentEvent)\n\(contentEvent)".bytes.span, stripUsage: false, forward: &plan)
+        meter.consume("\(contentEvent)\n\(contentEvent)\n\n".bytes.span, stripUsage: false, forward: &plan)
         #expect(plan.isUnchanged)
     }
 
@@ -98,5 +98,6 @@ import Wire
         let (half, halfMeter) = feed("\(contentEvent)\n\n\(usageEvent)\n", strip: true)
         #expect(half.forwarded == "\(contentEvent)\n\n")
         #expect(halfMeter.finish(cutOff: false).source == .estimated)
+        #expect(feed("\(contentEvent)\n\n\(usageEvent)\n").0.forwarded == "\(contentEvent)\n\n\(usageEvent)\n")
     }
 }

@@ -169,6 +169,8 @@ def test_the_caller_sees_its_own_limits(gateway):
     assert me["client"] == "app" and me["tier"] == "small"
     limit = next(row for row in me["limits"] if row["kind"] == "requests")
     assert (limit["limit"], limit["used"], limit["remaining"]) == (3, 1, 2)
+    cost = gateway.wait_for_records(1)[0]["cost_nano_usd"]
+    assert cost > 0 and me["spend"] == {"hour_nano_usd": cost, "day_nano_usd": cost, "month_nano_usd": cost}
 
 
 def test_only_named_paths_pass_through(make_gateway, provider, token):

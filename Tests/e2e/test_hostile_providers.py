@@ -324,3 +324,20 @@ def test_a_hundred_slow_readers_of_long_answers_cost_little_memory(make_gateway,
     for reader in readers:
         reader.close()
     assert grown < 45 * 1024, f"{grown} kB"
+
+
+@pytest.mark.parametrize("options", [None, {"include_usage": True}])
+def test_the_reason_of_a_cut_can_be_read_where_the_provider_stopped_within_an_event(make_gateway, token, options):
+    gateway = make_gateway(idle="1s")
+    piece = b'data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: {"cho'
+    script = raw(SSE, b"%x\r\n%s\r\n" % (len(piece), piece), lingers=True)
+    with Wire(gateway.port) as wire:
+        wire.send(request_bytes(chat_body(stream=True, stream_options=options, script=script), token()))
+        assert wire.head()[0] == 200
+        data = b""
+        with pytest.raises(EOFError):
+            for chunk in wire.chunks():
+                data += chunk
+    first, last = data.split(b"\n\n", 1)
+    assert first == piece.split(b"\n\n")[0]
+    assert json.loads(last.removeprefix(b"data: "))["error"]["code"] == "upstream_timeout"

@@ -89,8 +89,15 @@ extension AnswerMeter {
 
     /// What was held back at the stream's end; nil where nothing was.
     mutating func endStream() -> ByteBuffer? {
-        let rest = events?.flush() ?? []
+        let rest = events?.flush(stripUsage: order.stripsUsage) ?? []
         return rest.isEmpty ? nil : ByteBuffer(bytes: rest)
+    }
+
+    /// The event that tells the caller why a stream is cut; nil where it could not be read as one.
+    func lastEvent(_ code: ErrorCode) -> [UInt8]? {
+        guard readsEvents else { return nil }
+        let event = ErrorBody.streamEvent(code)
+        return events?.isWithinPassedEvent == true ? [0x0a, 0x0a] + event : event
     }
 
     func billStream(isCut: Bool) -> Bill? {

@@ -327,7 +327,9 @@ extension Exchange {
         case .collecting, .judging, .connecting, .holdingError: return refuse(Refusal(.shuttingDown), at: now)
         case .sent, .holding:
             billUndelivered()
-            return refuse(Refusal(.shuttingDown), at: now)
+            var refusal = Refusal(.shuttingDown)
+            refusal.mayBeBilled = true
+            return refuse(refusal, at: now)
         case .relaying, .streaming:
             return cut(.shuttingDown, detail: ErrorCode.shuttingDown.label, at: now)
         }
@@ -361,7 +363,7 @@ extension Exchange {
         record.error = code
         record.detail = detail
         finish(at: now)
-        return .cut(event: isEventStream ? ErrorBody.streamEvent(code) : nil)
+        return .cut(event: isEventStream ? meter.lastEvent(code) : nil)
     }
 }
 

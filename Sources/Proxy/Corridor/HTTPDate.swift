@@ -17,7 +17,7 @@ enum HTTPDate {
             + "\(Calendar.clock(time)) GMT"
     }
 
-    /// Seconds of a `Retry-After` value, a number or a date, seen at `wall` milliseconds; nil where it is neither.
+    /// Milliseconds of a `Retry-After` value, a number or a date, seen at `wall` milliseconds; nil where it is neither.
     static func retryAfterMilliseconds(_ text: String, wall: Int64) -> Int64? {
         if let seconds = Int64(text), seconds >= 0 { return min(seconds, 86_400) * 1000 }
         let parts = text.split(separator: " ")

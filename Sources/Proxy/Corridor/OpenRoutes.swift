@@ -81,8 +81,15 @@ enum OpenRoutes {
     /// The caller's own limits, use and spend.
     private static func me(_ caller: Caller, wall: Int64, now: Int64) -> [UInt8] {
         let limits = caller.client.limits
-        let used = caller.client.scope.counters.used(
-            of: limits.map(\.limit), now: now, wallSeconds: Calendar.floorDivide(wall, 1000))
+        let counters = caller.client.scope.counters
+        let wallSeconds = Calendar.floorDivide(wall, 1000)
+        let used = counters.used(of: limits.map(\.limit), now: now, wallSeconds: wallSeconds)
+        // Money is counted with a budget and without one.
+        let periods: [(StaticString, LimitKind)] = [
+            ("hour_nano_usd", .budgetHour), ("day_nano_usd", .budgetDay), ("month_nano_usd", .budgetMonth),
+        ]
+        let spent = counters.used(
+            of: periods.map { Limit(kind: $0.1, amount: 0) }, now: now, wallSeconds: wallSeconds)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("client", caller.client.name)
@@ -103,6 +110,10 @@ enum OpenRoutes {
             writer.endObject()
         }
         writer.endArray()
+        writer.key("spend")
+        writer.beginObject()
+        for ((name, _), nanos) in zip(periods, spent) { writer.member(name, nanos) }
+        writer.endObject()
         writer.endObject()
         return writer.bytes
     }

@@ -13,6 +13,8 @@ struct Refusal: Error, Sendable {
     var retryAfterMilliseconds: Int64 = 0
     /// Whether the connection must be closed after it (a request that could not be read to its end).
     var closes = false
+    /// Whether the provider was at work on it and may bill it.
+    var mayBeBilled = false
     /// Methods that the path answers, for `Allow`, where another one was used.
     var allowed: StaticString = "GET, HEAD"
     /// Status where it is not the code's own.
@@ -73,7 +75,9 @@ struct Refusal: Error, Sendable {
 
     /// Whether an SDK should try again by itself; a final refusal says so or each becomes three calls.
     var mayRetry: Bool? {
-        switch code {
+        // Sent again it could be billed twice.
+        if mayBeBilled { return false }
+        return switch code {
         case .insufficientQuota, .upstreamAuth, .upstreamCut: false
         // The provider may have billed it: sending it again could be billed twice.
         case .upstreamTimeout, .upstreamError: false

@@ -2,9 +2,10 @@ package import Domain
 
 /// Reads beside one streamed answer: what it cost, how it ended, and which bytes the caller is to have.
 ///
-/// Bytes pass on unchanged and at once. Only where the gateway itself asked for usage (`stripUsage`) an event that is
-/// not whole yet is held back, because it may be the usage chunk that the caller did not ask for; no client acts on
-/// an event before its blank line, so this delays nothing. An event of more than `maximumEvent` bytes is not read.
+/// Bytes pass on unchanged, whole events at once. One that is not whole yet is held back: it may be the usage chunk that
+/// the caller did not ask for (`stripUsage`), and where the stream is cut the last event of the gateway's own must not
+/// run into half of another. No client acts on an event before its blank line, so this delays nothing. An event of more
+/// than `maximumEvent` bytes is passed on as it comes and not read.
 package struct StreamMeter: Sendable {
     /// Bytes of one event that are kept while it is not whole.
     package static let maximumEvent = 1 << 20
@@ -36,6 +37,8 @@ package struct StreamMeter: Sendable {
     package private(set) var isDone = false
     /// An error event has been seen.
     package private(set) var hasError = false
+    /// Whether half an event has been passed on, so that what follows would be read as part of it.
+    package var isWithinPassedEvent: Bool { isTooLong }
     /// An event was too long to be read: figures may be missing.
     package private(set) var missedEvent = false
 
@@ -64,7 +67,7 @@ package struct StreamMeter: Sendable {
             lastWasStripped = isStripped
             start = piece.end
         }
-        keep(bytes, from: start, stripUsage: stripUsage, &forward)
+        keep(bytes, from: start, &forward)
         forward.end(count: bytes.count)
     }
 
@@ -143,9 +146,7 @@ package struct StreamMeter: Sendable {
     }
 
     /// Keeps the beginning of an event that is not whole.
-    private mutating func keep(
-        _ bytes: Span<UInt8>, from start: Int, stripUsage: Bool, _ forward: inout ForwardPlan
-    ) {
+    private mutating func keep(_ bytes: Span<UInt8>, from start: Int, _ forward: inout ForwardPlan) {
         let rest = bytes.count &- start
         guard rest > 0 else { return }
         if !isTooLong, carry.count &+ rest > StreamMeter.maximumEvent {
@@ -161,9 +162,8 @@ package struct StreamMeter: Sendable {
             carry.removeAll()
             return
         }
-        if !stripUsage { send(bytes, start..<bytes.count, &forward) }
         bytes.append(from: start, to: bytes.count, to: &carry)
-        if stripUsage { unsent &+= rest }
+        unsent &+= rest
     }
 
     private mutating func readCarry() -> Bool {
@@ -232,10 +232,16 @@ extension StreamMeter {
     ///
     /// An event without its blank line is no event and is not read for money; but one that would be the usage chunk
     /// is kept from a caller who did not ask.
-    package mutating func flush() -> [UInt8] {
+    ///
+    /// - Parameter stripUsage: whether the usage chunk is kept from the caller.
+    package mutating func flush(stripUsage: Bool) -> [UInt8] {
         guard unsent > 0 else { return [] }
         let rest = Array(unsentCarry())
         unsent = 0
+        guard stripUsage else {
+            carry.removeAll()
+            return rest
+        }
         var copy = StreamMeter(promptTokens: 0)
         copy.isFirst = isFirst
         let isUsageOnly = copy.read(rest.span, from: 0, to: rest.count)

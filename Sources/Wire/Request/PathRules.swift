@@ -81,7 +81,9 @@ package enum PathRules {
     }
 
     /// A spelling with a second reading: see `Route.disguised`.
-    private static func isDisguised(_ bytes: Span<UInt8>, end: Int) -> Bool {
+    ///
+    /// - Parameter name: where a name begins that may hold escaped slashes, since it is looked up and never forwarded.
+    private static func isDisguised(_ bytes: Span<UInt8>, end: Int, name: Int = .max) -> Bool {
         var segmentStart = 1
         var index = 1
         while index <= end {
@@ -97,7 +99,8 @@ package enum PathRules {
             case UInt8(ascii: "%"):
                 // Escapes that no encoder has reason for, or that decode to what splits, ends or hides a path.
                 guard let value = bytes.escaped(at: index), !isUnreserved(value), value > 0x20, value != 0x7f,
-                    value != UInt8(ascii: "/"), value != UInt8(ascii: "\\"), value != UInt8(ascii: "%"),
+                    value != UInt8(ascii: "/") || index >= name, value != UInt8(ascii: "\\"),
+                    value != UInt8(ascii: "%"),
                     value != UInt8(ascii: ";"), value != UInt8(ascii: "?"), value != UInt8(ascii: "#")
                 else { return true }
             default: break
@@ -114,8 +117,14 @@ package enum PathRules {
 
     private static func route(_ bytes: Span<UInt8>, end: Int) -> Route {
         if let route = exact(bytes, end: end) { return route }
+        // SDKs escape the slash of names like `vendor/model`.
+        let model: StaticString = "/v1/models/"
+        if let name = segment(bytes, after: model, end: end),
+            !isDisguised(bytes, end: end, name: model.utf8CodeUnitCount)
+        {
+            return .model(name)
+        }
         if isDisguised(bytes, end: end) { return .disguised }
-        if let name = segment(bytes, after: "/v1/models/", end: end) { return .model(name) }
         if let name = segment(bytes, after: "/v1beta/models/", end: end) {
             for (suffix, isStream) in [(":generateContent", false), (":streamGenerateContent", true)]
             where name.hasSuffix(suffix) && name.utf8.count > suffix.utf8.count {

@@ -50,7 +50,7 @@ enum OpenAPI {
             "requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/\(body)"}}}},
             "responses":{"200":{"description":"The provider's answer.","headers":\(limitHeaders),
             "content":{"application/json":{"schema":{"type":"object"}}\(stream)}},
-            \(refusals(["400", "401", "403", "404", "408", "413", "422", "429", "431", "502", "503", "504"])),
+            \(refusals(["400", "401", "403", "404", "408", "413", "415", "422", "429", "431", "502", "503", "504"])),
             "default":{"$ref":"#/components/responses/Provider"}}}}
             """
     }
@@ -150,9 +150,12 @@ enum OpenAPI {
     private static let count = ##"{"type":["integer","null"],"minimum":0,"maximum":9007199254740991}"##
     private static let modelName =
         ##"{"type":"string","minLength":1,"maxLength":64,"description":"See GET /v1/models."}"##
-    private static let streamMembers =
+    /// The members that the gateway judges in every body, whatever its path makes of them.
+    private static let judged =
         ##""stream":{"type":["boolean","null"]},"stream_options":{"type":["object","null"],"##
-        + ##""properties":{"include_usage":{"type":["boolean","null"]}}}"##
+        + ##""properties":{"include_usage":{"type":["boolean","null"]}}},"##
+        + ["max_tokens", "max_completion_tokens", "max_output_tokens", "n"].map { "\"\($0)\":\(count)" }
+        .joined(separator: ",")
 
     private static let schemas = """
         "schemas":{
@@ -161,22 +164,25 @@ enum OpenAPI {
         "param":{"type":["string","null"]},"code":{"type":["string","null"]}}}}},
         "ChatRequest":{"type":"object","required":["model"],"properties":{"model":\(modelName),
         "messages":{"description":"A list of messages with role and content; checked by the provider."},
-        \(streamMembers),"max_tokens":\(count),"max_completion_tokens":\(count),"n":\(count)},
+        \(judged)},
         "example":{"model":"deepseek-v3.2","messages":[{"role":"user","content":"Hello"}]}},
         "CompletionRequest":{"type":"object","required":["model"],"properties":{"model":\(modelName),
         "prompt":{"description":"A text, token numbers, or a list of those; checked by the provider."},
-        \(streamMembers),"max_tokens":\(count),"n":\(count)}},
+        \(judged)}},
         "ResponsesRequest":{"type":"object","required":["model"],"properties":{"model":\(modelName),
         "input":{"description":"A text or a list of items; checked by the provider."},
-        "stream":{"type":["boolean","null"]},"max_output_tokens":\(count)}},
+        \(judged)}},
         "EmbeddingsRequest":{"type":"object","required":["model"],"properties":{"model":\(modelName),
-        "input":{"description":"A text, token numbers, or a list of those; checked by the provider."}}},
+        "input":{"description":"A text, token numbers, or a list of those; checked by the provider."},
+        \(judged)}},
         "Model":{"type":"object","required":["id","object","created","owned_by"],"properties":{"id":{"type":"string"},
         "object":{"const":"model"},"created":{"type":"integer"},"owned_by":{"type":"string"}}},
         "ModelList":{"type":"object","required":["object","data"],"properties":{"object":{"const":"list"},
         "data":{"type":"array","items":{"$ref":"#/components/schemas/Model"}}}},
-        "Me":{"type":"object","required":["client","tier","key","limits"],"properties":{"client":{"type":"string"},
+        "Me":{"type":"object","required":["client","tier","key","limits","spend"],"properties":{"client":{"type":"string"},
         "tier":{"type":"string"},"key":{"type":["string","null"]},
+        "spend":{"type":"object","required":["hour_nano_usd","day_nano_usd","month_nano_usd"],"description":"UTC calendar.",
+        "properties":{"hour_nano_usd":{"type":"integer"},"day_nano_usd":{"type":"integer"},"month_nano_usd":{"type":"integer"}}},
         "limits":{"type":"array","items":{"type":"object",
         "required":["kind","limit","used","remaining","unit","source","until"],
         "properties":{"kind":{"type":"string"},"limit":{"type":"integer"},"window_s":{"type":"integer"},

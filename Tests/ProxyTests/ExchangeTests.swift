@@ -137,6 +137,13 @@ import Wire
     @Test func aProvidersErrorIsNeverPassedOnInPart() {
         let cut = sent()
         #expect(cut.run(.head(429), .bytes("{\"err"), .upstreamBroken("x")) == "refuse 429 upstream_rate_limited")
+        let silent = sent()
+        _ = silent.on(.head(429))
+        guard case .refuse(let refusal) = silent.action(.upstreamEnd) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.retryAfterMilliseconds == 1000)
         let endless = sent()
         _ = endless.on(.head(400))
         #expect(endless.on(.bytes(String(repeating: "x", count: Exchange.errorLimit))) == "-")

@@ -256,8 +256,11 @@ extension Exchange {
         finish(at: now)
         let body = held
         held = ByteBuffer()
-        return passes && isWhole && body.readableBytes > 0 && head?.isEncoded != true
-            ? .passError(refusal, body) : .refuse(refusal)
+        if passes, isWhole, body.readableBytes > 0, head?.isEncoded != true { return .passError(refusal, body) }
+        // The gateway's own words send the caller to `Retry-After`, so there is one.
+        var own = refusal
+        if own.code == .upstreamRateLimited { own.retryAfterMilliseconds = max(1000, own.retryAfterMilliseconds) }
+        return .refuse(own)
     }
 }
 

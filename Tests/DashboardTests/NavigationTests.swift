@@ -38,11 +38,17 @@ import Testing
         #expect(driver.list.cursor == 4)
     }
 
-    @Test func aRowThatTheCursorNeverLeftIsHeldToo() throws {
+    @Test func untilAKeyIsPressedTheCursorStaysAtTheTop() throws {
         var driver = Driver()
         driver.snapshot.clients.swapAt(0, 3)
         driver.send(.tick)
-        #expect(driver.row == .client("acme-batch"))
+        #expect(driver.list.cursor == 0)
+        let top = driver.row
+        try driver.play("]")
+        driver.snapshot.clients.swapAt(0, 3)
+        driver.send(.tick)
+        #expect(driver.row == top)
+        #expect(driver.list.cursor == 3)
     }
 
     @Test func aVanishedRowStaysAsAGhost() throws {

@@ -64,16 +64,11 @@ struct Table {
 
     /// The columns that fit, each with its place, and how many had to go.
     func layout(width: Int) -> (placed: [(column: TableColumn, start: Int, width: Int)], dropped: Int) {
-        var kept = scrolled
         // One column stays free at the right, so that figures do not touch the edge.
         let room = max(0, width - gutter - 1)
-        func needed() -> Int { kept.reduce(0) { $0 + $1.width } + gap * max(0, kept.count - 1) }
-        while needed() > room, let worst = kept.indices.max(by: { kept[$0].rank < kept[$1].rank }), kept[worst].rank > 0
-        {
-            kept.remove(at: worst)
-        }
+        let kept = fitting(scrolled, room: room)
         var widths = kept.map(\.width)
-        var spare = max(0, room - needed())
+        var spare = max(0, room - needed(kept))
         for index in kept.indices where kept[index].most > widths[index] {
             let more = min(spare, kept[index].most - widths[index])
             widths[index] += more
@@ -86,6 +81,37 @@ struct Table {
             start += widths[index] + gap
         }
         return (placed, columns.count - kept.count)
+    }
+
+    /// Makes each column as wide as its heading and what stands in the rows in sight, at most as wide as it may grow.
+    mutating func fit(to rows: RowList, height: Int, pen: Pen) {
+        let first = rows.top(height: max(1, height - 3))
+        let seen = (first..<max(first, min(rows.count, first + height))).map { rows[$0] }
+        for index in columns.indices {
+            let column = columns[index]
+            let widest = seen.reduce(column.heading.count) { widest, row in
+                guard case .spans(let spans) = column.cell(row) else { return widest }
+                return max(widest, pen.columns(spans))
+            }
+            columns[index].width = min(widest, column.most)
+        }
+    }
+
+    private func needed(_ columns: [TableColumn]) -> Int {
+        columns.reduce(0) { $0 + $1.width } + gap * max(0, columns.count - 1)
+    }
+
+    /// The columns that fit: the highest rank goes first, and comes back where what went after it left it room.
+    private func fitting(_ columns: [TableColumn], room: Int) -> [TableColumn] {
+        var isKept = [Bool](repeating: true, count: columns.count)
+        func kept() -> [TableColumn] { columns.indices.filter { isKept[$0] }.map { columns[$0] } }
+        let byRank = columns.indices.sorted { columns[$0].rank < columns[$1].rank }
+        for index in byRank.reversed() where columns[index].rank > 0 && needed(kept()) > room { isKept[index] = false }
+        for index in byRank where !isKept[index] {
+            isKept[index] = true
+            if needed(kept()) > room { isKept[index] = false }
+        }
+        return kept()
     }
 
     /// The columns without those that are scrolled away; the last one always stays.

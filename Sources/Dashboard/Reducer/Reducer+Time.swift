@@ -28,14 +28,14 @@ extension Reducer {
         {
             askForRecords()
         }
-        anchorCursor()
         refreshPicker()
     }
 
     /// The cursor takes hold of its row, so that a new order of rows cannot put another one under it.
     ///
+    /// It does so with the first key: while nobody has touched a panel its cursor stays at the top, where the worst is.
     /// Panels in order of time follow the newest line instead.
-    private mutating func anchorCursor() {
+    mutating func anchorCursor() {
         let panel = panel
         guard Reducer.isRanked(panel) else { return }
         let cursor = state.cursors[panel] ?? Cursor()

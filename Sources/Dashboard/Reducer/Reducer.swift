@@ -60,6 +60,7 @@ package struct Reducer {
     }
 
     private mutating func press(_ key: Key) {
+        anchorCursor()
         if state.dialog != nil {
             pressInDialog(key)
         } else if state.prompt != nil {

@@ -134,7 +134,7 @@ package struct SortColumn: Sendable {
     }
 
     private static let records: [SortColumn] = [
-        record("TIME") { Double($0.time.milliseconds) },
+        record("ENDED") { Double($0.end.milliseconds) },
         record("STATUS") { Double($0.status) },
         text("CLIENT") { if case .record(let record) = $0 { record.client } else { nil } },
         text("MODEL") { if case .record(let record) = $0 { record.model } else { nil } },

@@ -39,7 +39,9 @@ enum Columns {
         let isRoomy = stage.layout.hasFrames
         var columns = [
             client("CLIENT", 14, rank: 0, most: isRoomy ? 32 : 20) { .text(.plain($0.card.name)) },
-            client("KEY", 11, rank: 12) { .text($0.lastKey.map { .muted($0.shown) } ?? .faint("jwt")) },
+            client("KEY", 11, rank: 12) { row in
+                .text((row.lastKey ?? row.card.keys.first).map { .muted($0.shown) } ?? .faint("jwt"))
+            },
             client("REQ/S", 5, rank: 1, right: true) { .text(.figure(Figures.rate($0.requestsPerSecond))) },
             client("LAST \(stage.window)", 12, rank: 7) {
                 .spark($0.series, hot: $0.severity.hot, role: $0.severity == .suspended ? .muted : .graph1)

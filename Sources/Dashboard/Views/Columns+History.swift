@@ -26,9 +26,9 @@ extension Columns {
         [
             audit("TIME", stage.layout == .tiny ? 8 : 10, rank: 0) { .text(.muted(stage.moment($0.time))) },
             audit("WHO", 5, rank: 2, most: 10) { .text(author($0)) },
-            audit("FROM", 6, rank: 8) { .text(.muted($0.actor.terminal)) },
+            audit("FROM", 6, rank: 8, most: 12) { .text(.muted($0.actor.terminal)) },
             audit("ACT", 14, rank: 1) { .text(.plain($0.act)) },
-            audit("TARGET", stage.layout.hasFrames ? 14 : 11, rank: 0, most: 20) { .text(.plain($0.target)) },
+            audit("TARGET", stage.layout.hasFrames ? 14 : 11, rank: 0, most: 28) { .text(.plain($0.target)) },
             audit("BEFORE", stage.layout.hasFrames ? 15 : 10, rank: 5, most: 26) {
                 .text($0.before.isEmpty ? .faint(Figures.nothing) : .muted($0.before))
             },
@@ -36,7 +36,7 @@ extension Columns {
                 .text($0.after.isEmpty ? .faint(Figures.nothing) : .plain($0.after))
             },
             audit("UNDO", stage.layout.hasFrames ? 18 : 8, rank: 3, most: 20) { .text(Acts.undo($0, now: stage.now)) },
-            audit("WHY", 4, rank: 9, most: 60) { .text(.muted($0.why)) },
+            audit("WHY", 12, rank: 9, most: 60) { .text(.muted($0.why)) },
         ]
     }
 

@@ -1,6 +1,7 @@
 import Domain
 import Settings
 import Telemetry
+import Terminal
 
 extension Columns {
     private static func group(
@@ -24,7 +25,9 @@ extension Columns {
     /// Errors grouped by client and cause; `isFull` adds what only their own view has room for.
     static func errors(_ stage: Stage, isFull: Bool) -> [TableColumn] {
         let isRoomy = stage.layout.hasFrames
-        // The cause is what the panel is for: model and graph go before it is cut.
+        // The cause is what the panel is for: graph and model go before it is cut. Where no column can have the model,
+        // it follows the cause: groups that differ by nothing else must not look alike.
+        let tellsModel = (78..<100).contains(stage.size.columns)
         let cause = isRoomy ? 41 : stage.layout == .compact ? 41 : stage.layout == .narrow ? 26 : 14
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
@@ -34,9 +37,12 @@ extension Columns {
             group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 18 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
             },
-            group("MODEL", 15, rank: 7, most: 20) { .text(.muted($0.model)) },
-            group("CAUSE", cause, rank: 1, most: 200) { .text(.plain($0.cause)) },
-            group(isFull ? "LAST \(stage.window)" : "", 8, rank: 6) {
+            group("MODEL", 15, rank: tellsModel || !isRoomy ? 11 : 6, most: 20) { .text(.muted($0.model)) },
+            group("CAUSE", cause, rank: 1, most: 200) { row in
+                tellsModel && !row.model.isEmpty
+                    ? .spans([.plain(row.cause), .muted("  " + row.model)]) : .text(.plain(row.cause))
+            },
+            group(isFull ? "LAST \(stage.window)" : "", 8, rank: 7) {
                 .spark($0.series, hot: nil, role: role(ofStatus: $0.status, error: $0.error))
             },
             group("COUNT", 7, rank: 1, right: true) { .text(.strong("× " + Figures.count($0.count))) },
@@ -55,8 +61,9 @@ extension Columns {
     /// One line a request.
     static func records(_ stage: Stage) -> [TableColumn] {
         [
-            record("TIME", stage.layout == .tiny ? 8 : 12, rank: 0) {
-                .text(.muted(stage.layout == .tiny ? stage.time($0.time) : stage.exactTime($0.time)))
+            // The moment of its end: rows come in that order, and a long stream would stand out of line by its start.
+            record("ENDED", stage.layout == .tiny ? 8 : 12, rank: 0) {
+                .text(.muted(stage.layout == .tiny ? stage.time($0.end) : stage.exactTime($0.end)))
             },
             record("STATUS", 6, rank: 0) {
                 .text(
@@ -104,6 +111,11 @@ extension Columns {
         default: return error == nil ? .text : .error
         }
     }
+}
+
+extension RequestRecord {
+    /// When its last byte was sent, or it was given up.
+    var end: Timestamp { time.adding(milliseconds: totalMilliseconds) }
 }
 
 extension ErrorGroup {

@@ -82,7 +82,7 @@ extension Panel {
                 empty: ["nothing was done yet", "e changes a limit, x suspends a client, R revokes a key"])
         case .audit:
             return Panel(
-                title: "audit", fact: today, columns: Columns.audit(stage),
+                title: "audit", fact: today, columns: Columns.audit(stage), fitsContent: true,
                 empty: ["nothing was done yet", "every act appears here: by whom, before, after, and its undo"])
         case .incidents:
             let open = stage.snapshot.incidents.count { $0.end == nil }

@@ -9,6 +9,8 @@ struct Panel {
     var fact = ""
     var columns: [TableColumn]
     var hasHeadings = true
+    /// Whether columns are as wide as what stands in them: for texts of very different lengths.
+    var fitsContent = false
     var sign: ((Row, Glyphs) -> Span?)?
     /// Said where the table is empty: what would be here, and how to get it.
     var empty: [String]
@@ -26,6 +28,7 @@ struct Panel {
         let canFocus = Panels.focusable(stage.state).contains(name)
         let isFocused = canFocus && Panels.focused(stage.state) == name
         var table = Table(columns: panel.columns, gap: stage.layout.gap, hasHeadings: panel.hasHeadings)
+        if panel.fitsContent { table.fit(to: rows, height: rect.rows, pen: pen) }
         table.sorted = stage.state.sorts[name]
         table.sign = panel.sign
         table.marks = stage.state.marks

@@ -8,11 +8,14 @@ enum PromptLine {
         let label = label(of: prompt.purpose)
         let start = 1 + pen.columns(label)
         pen.put(Span(label, .focus, bold: true), row: row, column: 1, end: width)
-        // Of a text that is too long the end is shown: that is where typing happens.
-        let hidden = hiddenColumns(of: prompt.text, room: width - start - 2, pen: pen)
-        let shown = tail(of: prompt.text, hiding: hidden)
-        let at = pen.put(Span(shown, .input), row: row, column: start, end: width - 1)
-        pen.put(Span(" ", .input), row: row, column: at, end: width, surface: .selection)
+        // Of a text that is too long the part before the caret is shown: that is where typing happens.
+        let hidden = hiddenColumns(of: prompt, room: width - start - 2, pen: pen)
+        let before = tail(of: String(prompt.text.prefix(prompt.caret)), hiding: hidden)
+        let under = prompt.text.dropFirst(prompt.caret).first.map { String($0) } ?? " "
+        let caret = pen.put(Span(before, .input), row: row, column: start, end: width - 1)
+        var at = pen.put(Span(under, .input), row: row, column: caret, end: width, surface: .selection)
+        let after = String(prompt.text.dropFirst(prompt.caret + 1))
+        if !after.isEmpty { at = pen.put(Span(after, .input), row: row, column: at, end: width - 1) }
         if let fault = prompt.fault, !stage.state.isHelpShown {
             let right = "filter stays: \(stage.state.filterText)"
             if prompt.purpose == .filter, stage.state.filter != nil,
@@ -30,7 +33,7 @@ enum PromptLine {
         let start = 1 + pen.columns(label(of: prompt.purpose))
         if let fault = prompt.fault {
             let before = String(prompt.text.prefix(max(0, fault.offset)))
-            let hidden = hiddenColumns(of: prompt.text, room: width - start - 2, pen: pen)
+            let hidden = hiddenColumns(of: prompt, room: width - start - 2, pen: pen)
             let caret = min(width - 2, max(start, start + pen.columns(before) - hidden))
             let reason = fault.reason
             pen.put(Span("^", .error, bold: true), row: row, column: caret, end: width)
@@ -59,8 +62,8 @@ enum PromptLine {
         }
     }
 
-    private static func hiddenColumns(of text: String, room: Int, pen: Pen) -> Int {
-        max(0, pen.columns(text) - max(1, room))
+    private static func hiddenColumns(of prompt: Prompt, room: Int, pen: Pen) -> Int {
+        max(0, pen.columns(String(prompt.text.prefix(prompt.caret))) - max(1, room))
     }
 
     private static func tail(of text: String, hiding columns: Int) -> String {

@@ -79,12 +79,13 @@ enum Tiles {
         let inner = Frame("latency and cost", fact: ttft).draw(in: rect, pen: &pen)
         let column = inner.column + 1
         pen.put(latencies(figures), row: inner.row, column: column, end: inner.right)
-        var spent: [Span] = [
-            Span(Figures.dollars(figures.costPerHourNanoUSD), .money, bold: true), .muted(" /h"), .muted("    today "),
-            .strong(Figures.dollars(figures.costTodayNanoUSD)),
-        ]
-        if let budget = figures.budgetNanoUSD { spent.append(.muted(" of \(Figures.roundDollars(budget))")) }
-        pen.put(spent, row: inner.row + 1, column: column, end: inner.right)
+        // Whole or left out: half a figure is a wrong one.
+        let spent = [("    ", true), ("  ", true), ("    ", false), ("  ", false)].map { air, isOfBudget in
+            spending(figures, air: air, budget: isOfBudget ? figures.budgetNanoUSD : nil)
+        }
+        if let spans = spent.first(where: { column + pen.columns($0) <= inner.right }) ?? spent.last {
+            pen.put(spans, row: inner.row + 1, column: column, end: inner.right)
+        }
         guard let budget = figures.budgetNanoUSD else {
             let month = stage.snapshot.costs.monthNanoUSD
             pen.put(
@@ -98,6 +99,13 @@ enum Tiles {
         pen.put(
             Span("\(Figures.wholePercent(share)) %", QuotaBar.textRole(of: share)), row: inner.row + 2,
             column: column + width + 2, end: inner.right)
+    }
+
+    private static func spending(_ figures: GatewayFigures, air: String, budget: Int64?) -> [Span] {
+        [
+            Span(Figures.dollars(figures.costPerHourNanoUSD), .money, bold: true), .muted(" /h\(air)today "),
+            .strong(Figures.dollars(figures.costTodayNanoUSD)),
+        ] + (budget.map { [.muted(" of \(Figures.roundDollars($0))")] } ?? [])
     }
 
     /// Median and tails; a tail that hurts is coloured.

@@ -27,9 +27,10 @@ extension LimitsDialog {
         let isSelected = index == selected && !isAtEndTime
         let isNarrow = stage.size.columns < 80
         let name = line.kind.word.padded(to: isNarrow ? 10 : 11)
-        let value = Figures.leading(line.current?.limit.text ?? "none", width: isNarrow ? 6 : 11)
-        var source = line.current.map { self.source(of: $0) } ?? ""
-        if let until = line.current?.until { source = "set until \(stage.shortTime(until))" }
+        let widest = lines.reduce(isNarrow ? 6 : 11) { max($0, LimitsDialog.value(of: $1).count) }
+        let value = Figures.leading(LimitsDialog.value(of: line), width: min(widest, 20))
+        let source = self.source(of: line, stage: stage)
+        let sources = lines.reduce(12) { max($0, self.source(of: $1, stage: stage).count) }
         let before: [Span] = [
             isSelected ? .strong(name) : .plain(name), line.current == nil ? .faint(value) : .plain(value),
         ]
@@ -37,7 +38,8 @@ extension LimitsDialog {
         // Where there is little room the new value comes before the source of the old one.
         let spans =
             isNarrow
-            ? before + arrow + [.muted("  " + source)] : before + [.muted("  " + source.padded(to: 17))] + arrow
+            ? before + arrow + [.muted("  " + source)]
+            : before + [.muted("  " + source.padded(to: min(sources, 24) + 2))] + arrow
         let rank = isSelected || line.typed != nil ? 0 : 7
         var tail: [Span] = []
         if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { tail = [.muted("   " + spent)] }
@@ -52,6 +54,13 @@ extension LimitsDialog {
         guard isSelected else { return [Span(meant, isValid ? .diffUp : .error, bold: true)] }
         let spans = [Span(typed, isValid ? .diffUp : .error, bold: true), Span("_", .focus)]
         return isValid && meant != typed ? spans + [.muted(" = \(meant)")] : spans
+    }
+
+    private static func value(of line: Line) -> String { line.current?.limit.text ?? "none" }
+
+    private func source(of line: Line, stage: Stage) -> String {
+        if let until = line.current?.until { return "set until \(stage.shortTime(until))" }
+        return line.current.map { source(of: $0) } ?? ""
     }
 
     private func source(of limit: EffectiveLimit) -> String {

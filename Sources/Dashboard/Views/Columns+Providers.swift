@@ -60,7 +60,7 @@ extension Columns {
             upstream("TTFT", 5, rank: 6, right: true) { latency($0.firstByteMilliseconds) },
             upstream("5xx %", 5, rank: 3, right: true) { share($0.upstreamErrorShare, limit: 0.05, role: .error) },
             upstream("429 %", 5, rank: 4, right: true) { share($0.throttledShare, limit: 0.05, role: .warn) },
-            upstream("LAST FAILURE", 30, rank: 5, most: 60) { .spans(failure($0, now: now)) },
+            upstream("LAST FAILURE", 30, rank: 5, most: 60) { .pieces(failure($0, now: now)) },
         ]
     }
 
@@ -89,16 +89,18 @@ extension Columns {
                 return .spans([.muted("5xx "), .figure(Figures.percent(share), .error, bold: share >= 0.05)])
             },
             upstream("", 8, rank: 4) { .spark($0.series, hot: $0.severity.hot, role: .graph1) },
-            upstream("", 30, rank: 5, most: 80) { .spans(failure($0, now: now)) },
+            upstream("", 30, rank: 5, most: 80) { .pieces(failure($0, now: now)) },
         ]
     }
 
-    /// The newest failure and when; what a calm upstream shows is muted.
-    static func failure(_ row: UpstreamRow, now: Timestamp) -> [Span] {
-        guard let words = row.lastFailure else { return [.muted("no failure")] }
-        let role: Role = row.severity >= .error ? .warn : .muted
-        guard let at = row.lastFailureAt else { return [Span(words, role)] }
-        return [Span(words, role), .muted(", " + Figures.ago(at, now: now))]
+    /// The newest failure, and when where there is room to say so; what a calm upstream shows is muted.
+    static func failure(_ row: UpstreamRow, now: Timestamp) -> [[Span]] {
+        guard let detail = row.lastFailure else { return [[.muted("no failure")]] }
+        // Whose it is stands in front of the line already.
+        let owner = ["the provider's ", "the provider "].first { detail.hasPrefix($0) } ?? ""
+        let words = Span(String(detail.dropFirst(owner.count)), row.severity >= .error ? .warn : .muted)
+        guard let at = row.lastFailureAt else { return [[words]] }
+        return [[words], [.muted(", " + Figures.ago(at, now: now))]]
     }
 }
 

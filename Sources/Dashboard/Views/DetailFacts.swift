@@ -87,7 +87,7 @@ enum DetailFacts {
         facts.add("latency", latencies(row.p50Milliseconds, row.p95Milliseconds, nil))
         facts.add("first byte", Figures.latency(row.firstByteMilliseconds))
         facts.add("open", "\(row.inFlight) requests, \(row.connections) connections")
-        facts.add("last failure", Columns.failure(row, now: stage.now))
+        facts.add("last failure", Array(Columns.failure(row, now: stage.now).joined()))
         facts.add("connects", row.connectFailures > 0 ? "\(Figures.count(row.connectFailures)) failed" : "none failed")
         facts.add("since start", totals(row.totals))
         return facts

@@ -48,7 +48,7 @@ enum InfoPieces {
 
     static func upstream(_ row: UpstreamRow, stage: Stage) -> [[Span]] {
         var pieces: [[Span]] = [
-            [.strong(row.name)], [.muted(row.origin)], Columns.failure(row, now: stage.now),
+            [.strong(row.name)], [.muted(row.origin)], Array(Columns.failure(row, now: stage.now).joined()),
             [.muted("connections "), .plain("\(row.connections)")],
         ]
         if row.connectFailures > 0 {

@@ -167,6 +167,8 @@ package struct DashboardState: Sendable {
     package var recordsAskedAt: Timestamp?
     /// Acts that were submitted and not answered yet.
     package var pending: [PendingAct] = []
+    /// Orders of rows that were worked out already; no choice of the operator's, and shared by copies of the state.
+    let orders = RowOrders()
     /// The names of the themes that can be chosen.
     package var themes: [String] = []
 

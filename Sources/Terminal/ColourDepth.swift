@@ -24,13 +24,13 @@ package enum ColourDepth: Int, Comparable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The number of a colour at this depth.
-    func index(of colour: Colour) -> UInt32 {
+    /// The number of a colour at this depth; nil for the terminal's own.
+    func index(of colour: Colour) -> UInt32? {
         switch self {
         case .direct: colour.rgb
         case .c256: UInt32(colour.c256)
-        case .c16: UInt32(colour.c16)
-        case .c8: UInt32(colour.c16 & 7)
+        case .c16: colour.c16.map { UInt32($0) }
+        case .c8: colour.c16.map { UInt32($0 & 7) }
         case .mono: 0
         }
     }
@@ -44,7 +44,7 @@ package enum ColourDepth: Int, Comparable, Hashable, Sendable, CaseIterable {
         case .direct: return isLight ? 0 : 0xFF_FFFF
         case .c256: return isLight ? 16 : 231
         case .c16: return background.c16 == 0 || (background.c16 == 8 && !isLight) ? 15 : 0
-        case .c8: return background.c16 & 7 == 0 ? 7 : 0
+        case .c8: return (background.c16 ?? 0) & 7 == 0 ? 7 : 0
         case .mono: return 0
         }
     }

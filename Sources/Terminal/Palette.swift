@@ -25,10 +25,10 @@ package struct Palette: Hashable, Sendable {
         }
         guard !isMono else { return Look(foreground: nil, background: nil, attributes: attributes) }
         let beneath = role.background ?? surface.background
-        var foreground = role.foreground.map { depth.index(of: $0) }
-        let background = beneath.map { depth.index(of: $0) }
-        if depth == .c8, let colour = role.foreground, colour.c16 > 8 { attributes.insert(.bold) }
-        if let beneath, foreground == background { foreground = depth.contrast(to: beneath) }
+        var foreground = role.foreground.flatMap { depth.index(of: $0) }
+        let background = beneath.flatMap { depth.index(of: $0) }
+        if depth == .c8, let number = role.foreground?.c16, number > 8 { attributes.insert(.bold) }
+        if let beneath, background != nil, foreground == background { foreground = depth.contrast(to: beneath) }
         return Look(foreground: foreground, background: background, attributes: attributes)
     }
 

@@ -4,14 +4,14 @@ package struct Colour: Hashable, Sendable {
     package var rgb: UInt32
     /// The nearest of the 256 colours of xterm.
     package var c256: UInt8
-    /// The nearest of the 16 named colours.
-    package var c16: UInt8
+    /// The nearest of the 16 named colours; nil for the terminal's own, where no named one is near enough.
+    package var c16: UInt8?
 
     /// A colour in all depths.
-    package init(rgb: UInt32, c256: UInt8, c16: UInt8) {
+    package init(rgb: UInt32, c256: UInt8, c16: UInt8?) {
         self.rgb = rgb & 0xFF_FFFF
         self.c256 = c256
-        self.c16 = c16 & 15
+        self.c16 = c16.map { $0 & 15 }
     }
 }
 

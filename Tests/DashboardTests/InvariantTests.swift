@@ -71,6 +71,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [(60, 20), (79, 24), (80, 24), (120, 36)])
+    func theLimitEditorKeepsItsWayOutItsEndTimesAndWhatIsSpent(columns: Int, rows: Int) {
+        let dialog = lines(Scenes.named("limits", columns, rows)).dropLast().joined(separator: "\n")
+        for word in [" Esc  cancel", "15m 30m 2h keep", "spent "] {
+            #expect(dialog.contains(word), "\(columns)×\(rows) lacks `\(word)`")
+        }
+    }
+
+    @Test(arguments: [(100, 30), (110, 30), (120, 36)])
+    func everyUpstreamOfThreeIsOnTheOverview(columns: Int, rows: Int) {
+        let text = Scenes.draw(Scenes.state(columns, rows), Fixture.busy()).text()
+        for upstream in Fixture.busy().upstreams {
+            #expect(text.contains("● \(upstream.name)") || text.contains("◆ \(upstream.name)"))
+        }
+    }
+
     @Test func asciiScreensHoldNothingElse() {
         for size in Self.sizes {
             for name in ["busy", "hostile"] {

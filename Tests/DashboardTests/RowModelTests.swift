@@ -1,7 +1,8 @@
-import Dashboard
 import Domain
 import Telemetry
 import Testing
+
+@testable import Dashboard
 
 /// Which rows a panel shows.
 @Suite struct RowModelTests {
@@ -48,6 +49,34 @@ import Testing
             #expect(row.costPerHourNanoUSD <= last)
             last = row.costPerHourNanoUSD
         }
+    }
+
+    @Test func anOrderThatIsRememberedIsThatOfTheRowsOnTheScreen() throws {
+        var driver = Driver(Fixture.crowd())
+        driver.state.sorts[.clients] = SortOrder(column: "$/H", isDescending: true)
+        let first = driver.list.id(at: 0)
+        #expect(driver.list.id(at: 0) == first)
+        driver.snapshot.clients[5000].costPerHourNanoUSD = .max
+        #expect(driver.list.id(at: 0) == .client(driver.snapshot.clients[5000].card.name))
+        driver.state.sorts[.clients] = SortOrder(column: "$/H", isDescending: false)
+        #expect(driver.list.id(at: 9999) == .client(driver.snapshot.clients[5000].card.name))
+        driver.state.filter = try FilterParser.parse("tenant-4000")
+        #expect(driver.list.id(at: 0) == .client("tenant-4000"))
+    }
+
+    @Test func rowsAreSortedOnceASnapshotAndQuery() {
+        let orders = RowOrders()
+        let source = RowSource(panel: .clients, state: DashboardState(), snapshot: Fixture.busy())
+        var made = 0
+        func ask(_ column: String) -> [Int] {
+            let query = RowOrders.Query(
+                storage: source.storage, count: source.count, sort: SortOrder(column: column, isDescending: true))
+            return orders.order(of: source, query: query) {
+                made += 1
+                return [made]
+            }
+        }
+        #expect([ask("$/H"), ask("$/H"), ask("P95"), ask("P95")] == [[1], [1], [2], [2]])
     }
 
     @Test func outsideOfTheListIsNothing() {

@@ -81,6 +81,31 @@ import Testing
         #expect(session.state.notice?.text == "revoked")
     }
 
+    @Test func anotherSizeOrTheOldOneIsPaintedAnew() {
+        let gateway = Gateway()
+        var session = gateway.session()
+        gateway.inbox.publish(Fixture.busy())
+        _ = session.catchUp()
+        _ = session.compose(size: Size(columns: 120, rows: 36), isUnicode: true)
+        _ = session.catchUp()
+        let isPainted = !session.needsPaint
+        gateway.inbox.notify(.resized)
+        let effects = session.catchUp().effects
+        let isWanted = session.needsPaint
+        #expect(isPainted && isWanted && effects == [.repaint])
+    }
+
+    @Test func anActUnderWayIsOnTheScreenUntilItsOutcome() {
+        let gateway = Gateway()
+        var session = revoking(gateway)
+        gateway.pass(2000)
+        let size = Size(columns: 120, rows: 36)
+        #expect(session.compose(size: size, isUnicode: true).text().contains("under way: revoke tg_7Q2fA9xk, 2 s"))
+        gateway.reply(0, Outcome(.done, "revoked"))
+        _ = session.catchUp()
+        #expect(!session.compose(size: size, isUnicode: true).text().contains("under way"))
+    }
+
     @Test func anOrderWithoutAReplyIsGivenUpAfterFiveSecondsAndHeardLater() {
         let gateway = Gateway()
         var session = revoking(gateway)

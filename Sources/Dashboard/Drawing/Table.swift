@@ -83,17 +83,22 @@ struct Table {
         return (placed, columns.count - kept.count)
     }
 
-    /// Makes each column as wide as its heading and what stands in the rows in sight, at most as wide as it may grow.
+    /// Makes each column that may grow as wide as its heading and what stands in the rows in sight, within its bounds.
+    ///
+    /// Columns of figures keep their width: they would move from frame to frame.
     mutating func fit(to rows: RowList, height: Int, pen: Pen) {
         let first = rows.top(height: max(1, height - 3))
         let seen = (first..<max(first, min(rows.count, first + height))).map { rows[$0] }
-        for index in columns.indices {
+        let growing = columns.indices.filter { columns[$0].most > columns[$0].width }
+        for index in growing {
             let column = columns[index]
             let widest = seen.reduce(column.heading.count) { widest, row in
                 guard case .spans(let spans) = column.cell(row) else { return widest }
                 return max(widest, pen.columns(spans))
             }
             columns[index].width = min(widest, column.most)
+            // Room that is left belongs to the last text, not as air behind a name.
+            if index != growing.last { columns[index].most = columns[index].width }
         }
     }
 

@@ -16,7 +16,8 @@ package final class DashboardInbox: Sendable {
 
     /// Signals that the signal thread passes on.
     package enum Signal: Sendable {
-        /// SIGWINCH.
+        /// SIGWINCH: the picture is painted anew even where the size is the old one, for a multiplexer that was
+        /// attached elsewhere may have lost it.
         case resized
         /// SIGINT.
         case interrupted
@@ -26,6 +27,7 @@ package final class DashboardInbox: Sendable {
     struct Contents: Sendable {
         var items: [Item] = []
         var isInterrupted = false
+        var isResized = false
         var isStopped = false
         var dropped = 0
     }
@@ -54,7 +56,12 @@ package final class DashboardInbox: Sendable {
 
     /// Passes a signal on.
     package func notify(_ signal: Signal) {
-        if signal == .interrupted { box.withLock { $0.contents.isInterrupted = true } }
+        box.withLock { box in
+            switch signal {
+            case .interrupted: box.contents.isInterrupted = true
+            case .resized: box.contents.isResized = true
+            }
+        }
         wake()
     }
 

@@ -107,6 +107,10 @@ package struct DashboardSession: ~Copyable {
         let contents = inbox.takeContents()
         if contents.isStopped { return ([], true) }
         if contents.isInterrupted { effects += handle(.interrupted) }
+        if contents.isResized {
+            effects.append(.repaint)
+            needsPaint = true
+        }
         for item in contents.items {
             switch item {
             case .outcome(let ticket, let order, let outcome):

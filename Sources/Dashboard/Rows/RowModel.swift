@@ -7,14 +7,24 @@ package import Telemetry
 package enum RowModel {
     /// The rows of `panel` in the picture that is on the screen.
     ///
-    /// - Complexity: O(1) where nothing is filtered, sorted or held; O(n log n) otherwise.
+    /// - Complexity: O(1) where nothing is filtered, sorted or held; O(n log n) otherwise, once a snapshot and query.
     package static func rows(of panel: PanelName, state: DashboardState, snapshot: LiveSnapshot) -> RowList {
         let source = RowSource(panel: panel, state: state, snapshot: state.picture(of: snapshot))
         let total = source.count
+        let sort = state.sorts[panel].flatMap { sort in
+            SortColumn.named(sort.column, of: panel).map { (order: sort, column: $0) }
+        }
         var order: RowList.Order = .natural
-        if let picked = picked(source, panel, state) { order = .picked(picked) }
-        if let sort = state.sorts[panel], let column = SortColumn.named(sort.column, of: panel) {
-            order = .picked(sorted(source, order.indexes(total), column, sort.isDescending))
+        if sort != nil || state.filter != nil || client(of: panel, state) != nil {
+            let query = RowOrders.Query(
+                storage: source.storage, count: total, filter: state.filter, sort: sort?.order,
+                client: client(of: panel, state))
+            order = .picked(
+                state.orders.order(of: source, query: query) {
+                    let picked = picked(source, panel, state)
+                    guard let sort else { return picked ?? Array(0..<total) }
+                    return sorted(source, picked ?? Array(0..<total), sort.column, sort.order.isDescending)
+                })
         }
         let held = state.heldOrder[panel]
         if let held { order = .mixed(hold(source, order, held)) }
@@ -22,10 +32,14 @@ package enum RowModel {
         return list.placingCursor(state.cursors[panel] ?? Cursor(), follows: panel == .logs && state.isFollowing)
     }
 
+    /// The client whose keys alone are shown.
+    private static func client(of panel: PanelName, _ state: DashboardState) -> String? {
+        if panel == .keys, case .client(let name) = state.crumbs.last { name } else { nil }
+    }
+
     /// The indexes that pass drill-down and filter; nil where all do.
     private static func picked(_ source: RowSource, _ panel: PanelName, _ state: DashboardState) -> [Int]? {
-        let client: String? =
-            if panel == .keys, case .client(let name) = state.crumbs.last { name } else { nil }
+        let client = client(of: panel, state)
         guard client != nil || state.filter != nil else { return nil }
         var indexes: [Int] = []
         for index in 0..<source.count {
@@ -109,6 +123,29 @@ struct RowSource: Sendable {
         case .incidents: snapshot.incidents.count
         case .detail: 0
         }
+    }
+
+    /// Where the rows lie: the same address means the same rows for as long as they are held.
+    var storage: UInt {
+        switch panel {
+        case .clients: RowSource.address(snapshot.clients)
+        case .keys: RowSource.address(snapshot.keys)
+        case .models: RowSource.address(snapshot.models)
+        case .upstreams: RowSource.address(snapshot.upstreams)
+        case .errors: RowSource.address(snapshot.errors)
+        case .done, .audit: RowSource.address(snapshot.audit)
+        case .costs: RowSource.address(snapshot.costs.byClient)
+        case .costModels: RowSource.address(snapshot.costs.byModel)
+        case .days: RowSource.address(snapshot.costs.byDay)
+        case .logs: RowSource.address(snapshot.log)
+        case .live, .records: RowSource.address(records)
+        case .incidents: RowSource.address(snapshot.incidents)
+        case .detail: 0
+        }
+    }
+
+    private static func address<Element>(_ rows: [Element]) -> UInt {
+        rows.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
     }
 
     /// The row at an index below `count`.

@@ -68,7 +68,7 @@ extension Columns {
     static func upstreamLines(_ stage: Stage, isNarrow: Bool) -> [TableColumn] {
         let now = stage.now
         return [
-            upstream("", 11, rank: 0, most: isNarrow ? 16 : 18) { .text(.plain($0.name)) },
+            upstream("", 10, rank: 0, most: isNarrow ? 16 : 18) { .text(.plain($0.name)) },
             upstream("", 15, rank: 6) { row in
                 .text(.muted(row.models.count == 1 ? row.models[0] : "\(row.models.count) models"))
             },
@@ -86,7 +86,8 @@ extension Columns {
             },
             upstream("", 8, rank: 3) { row in
                 let share = row.upstreamErrorShare
-                return .spans([.muted("5xx "), .figure(Figures.percent(share), .error, bold: share >= 0.05)])
+                let isHigh = share >= 0.05
+                return .spans([.muted("5xx "), .figure(Figures.percent(share), isHigh ? .error : .text, bold: isHigh)])
             },
             upstream("", 8, rank: 4) { .spark($0.series, hot: $0.severity.hot, role: .graph1) },
             upstream("", 30, rank: 5, most: 80) { .pieces(failure($0, now: now)) },

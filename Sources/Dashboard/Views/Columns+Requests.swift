@@ -28,7 +28,9 @@ extension Columns {
         // The cause is what the panel is for: graph and model go before it is cut. Where no column can have the model,
         // it follows the cause: groups that differ by nothing else must not look alike.
         let tellsModel = (78..<100).contains(stage.size.columns)
-        let cause = isRoomy ? 41 : stage.layout == .compact ? 41 : stage.layout == .narrow ? 26 : 14
+        let isBroad = stage.size.columns >= 120
+        let whole = isBroad && isFull ? 39 : 41
+        let cause = stage.layout >= .compact ? whole : stage.layout == .narrow ? 26 : 14
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
             group("STATUS", isFull ? 6 : 3, rank: 0) {
@@ -37,7 +39,9 @@ extension Columns {
             group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 18 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
             },
-            group("MODEL", 15, rank: tellsModel || !isRoomy ? 11 : 6, most: 20) { .text(.muted($0.model)) },
+            group("MODEL", isBroad ? 22 : 15, rank: tellsModel || !isRoomy ? 11 : 6, most: 24) {
+                .text(.muted($0.model))
+            },
             group("CAUSE", cause, rank: 1, most: 200) { row in
                 tellsModel && !row.model.isEmpty
                     ? .spans([.plain(row.cause), .muted("  " + row.model)]) : .text(.plain(row.cause))

@@ -10,11 +10,9 @@ enum Detail {
         case .incidents: Panel.draw(.incidents, in: rect, stage: stage, pen: &pen)
         case .client(let name): client(name, in: rect, stage: stage, pen: &pen)
         case .request(let id):
-            alone("request", fact: id, facts: DetailFacts.request(id, stage: stage), in: rect, stage: stage, pen: &pen)
+            alone("request", facts: DetailFacts.request(id, stage: stage), in: rect, stage: stage, pen: &pen)
         case .audit(let number):
-            alone(
-                "act \(number)", fact: "", facts: DetailFacts.act(number, stage: stage), in: rect, stage: stage,
-                pen: &pen)
+            alone("act \(number)", facts: DetailFacts.act(number, stage: stage), in: rect, stage: stage, pen: &pen)
         case .key(let id):
             split("key \(id.shown)", facts: DetailFacts.key(id, stage: stage), in: rect, stage: stage, pen: &pen)
         case .model(let name):
@@ -35,10 +33,8 @@ enum Detail {
     }
 
     /// Facts that fill the page.
-    private static func alone(
-        _ title: String, fact: String, facts: Facts, in rect: Rect, stage: Stage, pen: inout Pen
-    ) {
-        let inner = frame(title, fact: fact, isFocused: true, in: rect, stage: stage, pen: &pen)
+    private static func alone(_ title: String, facts: Facts, in rect: Rect, stage: Stage, pen: inout Pen) {
+        let inner = frame(title, fact: "", isFocused: true, in: rect, stage: stage, pen: &pen)
         gone(facts, in: inner, pen: &pen)
         facts.draw(in: inner, pen: &pen)
     }

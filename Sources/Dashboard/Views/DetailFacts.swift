@@ -18,32 +18,33 @@ enum DetailFacts {
         facts.add("open", "\(row.inFlight) requests, \(row.streams) streams")
         facts.add("tokens", "\(Figures.rate(row.tokensPerSecond)) /s")
         facts.add("cost", cost(perHour: row.costPerHourNanoUSD, today: row.costTodayNanoUSD))
-        facts.add("since start", totals(row.totals))
+        facts.add("since start", pieces: totals(row.totals))
         for limit in row.card.limits {
             let used = row.quotas.first { $0.limit.kind == limit.limit.kind }
-            facts.add(limit.limit.kind.shortName, limitValue(limit, reading: used, stage: stage))
+            facts.add(limit.limit.kind.shortName, pieces: limitValue(limit, reading: used, stage: stage))
         }
         if let seen = row.lastSeen { facts.add("last seen", Figures.ago(seen, now: stage.now)) }
         return facts
     }
 
     /// `300/1m from override until 14:33, then 600/1m, 99 % used, 4m left`.
-    private static func limitValue(_ limit: EffectiveLimit, reading: QuotaReading?, stage: Stage) -> [Span] {
+    private static func limitValue(_ limit: EffectiveLimit, reading: QuotaReading?, stage: Stage) -> [[Span]] {
         let isChanged = limit.source == .override
-        var spans: [Span] = [Span(limit.limit.text, isChanged ? .warn : .text)]
-        if !isChanged { spans.append(.muted(" from \(limit.source.rawValue)")) }
+        var pieces: [[Span]] = [[Span(limit.limit.text, isChanged ? .warn : .text)]]
+        if !isChanged { pieces.append([.muted(" from \(limit.source.rawValue)")]) }
         if let until = limit.until {
-            spans.append(.muted(" until \(stage.shortTime(until))"))
-            if let after = limit.underneath { spans.append(.muted(", then \(after.text)")) }
+            pieces.append([.muted(" until \(stage.shortTime(until))")])
+            if let after = limit.underneath { pieces.append([.muted(", then \(after.text)")]) }
         }
         if let reading {
-            spans += [
+            pieces.append([
                 .muted(", "), Span("\(Figures.wholePercent(reading.share)) %", QuotaBar.textRole(of: reading.share)),
-            ]
+                .muted(" used"),
+            ])
             let left = Figures.left(reading.secondsLeft)
-            spans.append(.muted(left.isEmpty ? " used" : " used, \(left)"))
+            if !left.isEmpty { pieces.append([.muted(", \(left)")]) }
         }
-        return spans
+        return pieces
     }
 
     static func key(_ id: KeyID, stage: Stage) -> Facts {
@@ -59,7 +60,7 @@ enum DetailFacts {
         facts.add("rate", rate(row.requestsPerSecond, refused: row.refusedShare, failed: 0))
         facts.add("open", "\(row.inFlight) requests, \(row.streams) streams")
         facts.add("last hour", [Span(Figures.dollars(row.costHourNanoUSD), .money)])
-        facts.add("since start", totals(row.totals))
+        facts.add("since start", pieces: totals(row.totals))
         return facts
     }
 
@@ -74,7 +75,7 @@ enum DetailFacts {
         facts.add("open", "\(row.inFlight) requests")
         facts.add("tokens", "\(Figures.rate(row.tokensPerSecond)) /s")
         facts.add("cost", cost(perHour: row.costPerHourNanoUSD, today: row.costTodayNanoUSD))
-        facts.add("since start", totals(row.totals))
+        facts.add("since start", pieces: totals(row.totals))
         return facts
     }
 
@@ -89,7 +90,7 @@ enum DetailFacts {
         facts.add("open", "\(row.inFlight) requests, \(row.connections) connections")
         facts.add("last failure", Array(Columns.failure(row, now: stage.now).joined()))
         facts.add("connects", row.connectFailures > 0 ? "\(Figures.count(row.connectFailures)) failed" : "none failed")
-        facts.add("since start", totals(row.totals))
+        facts.add("since start", pieces: totals(row.totals))
         return facts
     }
 
@@ -146,11 +147,12 @@ enum DetailFacts {
         [Span(Figures.dollars(perHour), .money), .muted(" /h   today "), .plain(Figures.dollars(today))]
     }
 
-    private static func totals(_ totals: Totals) -> [Span] {
+    private static func totals(_ totals: Totals) -> [[Span]] {
         [
-            .plain(Figures.tally(totals.requests)), .muted(" requests  "), .plain(Figures.tally(totals.refused)),
-            .muted(" refused  "), .plain(Figures.tally(totals.errors)), .muted(" failed  "),
-            .plain(Figures.tally(totals.tokens)), .muted(" tokens"),
+            [.plain(Figures.tally(totals.requests)), .muted(" requests")],
+            [.plain("  " + Figures.tally(totals.refused)), .muted(" refused")],
+            [.plain("  " + Figures.tally(totals.errors)), .muted(" failed")],
+            [.plain("  " + Figures.tally(totals.tokens)), .muted(" tokens")],
         ]
     }
 }

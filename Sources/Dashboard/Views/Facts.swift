@@ -6,14 +6,18 @@ struct Facts {
     /// A label and what it says.
     struct Fact {
         var label: String
-        var value: [Span]
+        /// Pieces of the value: the first may be cut, any other is whole or left out.
+        var value: [[Span]]
     }
 
     var facts: [Fact] = []
 
     /// Adds a fact; one that says nothing is left out.
-    mutating func add(_ label: String, _ value: [Span]) {
-        if value.contains(where: { !$0.text.isEmpty }) { facts.append(Fact(label: label, value: value)) }
+    mutating func add(_ label: String, _ value: [Span]) { add(label, pieces: [value]) }
+
+    /// Adds a fact in pieces, most wanted first.
+    mutating func add(_ label: String, pieces: [[Span]]) {
+        if pieces.joined().contains(where: { !$0.text.isEmpty }) { facts.append(Fact(label: label, value: pieces)) }
     }
 
     mutating func add(_ label: String, _ text: String, _ role: Role = .text) { add(label, [Span(text, role)]) }
@@ -32,7 +36,7 @@ struct Facts {
         let lines = min(rect.rows, lines(width: rect.columns))
         guard lines > 0 else { return }
         let width = rect.columns / columns
-        let label = min(14, max(8, width / 4))
+        let label = min(14, max(11, width / 4))
         for (index, fact) in facts.enumerated() {
             let column = index / lines
             guard column < columns else { break }
@@ -40,7 +44,8 @@ struct Facts {
             let row = rect.row + index % lines
             let end = min(rect.right, start + width - 2)
             pen.put(.muted(fact.label), row: row, column: start, end: start + label - 1)
-            pen.put(fact.value, row: row, column: start + label, end: end)
+            TableCell.pieces(fact.value).draw(
+                row: row, column: start + label, width: end - start - label, isRight: false, pen: &pen)
         }
     }
 }

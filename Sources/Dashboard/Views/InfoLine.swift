@@ -15,6 +15,14 @@ enum InfoLine {
         if let paused = stage.state.paused {
             start = banner(paused, stage: stage, row: row, pen: &pen)
         }
+        if let act = stage.state.pending.first {
+            let seconds = max(0, stage.clock.milliseconds(since: act.at) / 1000)
+            let more = stage.state.pending.count > 1 ? " and \(stage.state.pending.count - 1) more" : ""
+            let age = seconds > 0 ? ", \(Figures.spaced(seconds))" : ""
+            pen.put(
+                Span("under way: \(act.order.command.words)\(more)\(age)", .info), row: row, column: start, end: width)
+            return
+        }
         if let notice = stage.state.notice {
             pen.put(
                 Span(notice.text, notice.kind.role, bold: notice.kind == .done), row: row, column: start, end: width)

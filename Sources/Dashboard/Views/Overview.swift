@@ -27,12 +27,14 @@ enum Overview {
             done = isTall ? 5 : 3
             // A frame takes two rows; a table of clients with fewer than six of them answers nothing.
             while rows - 5 - (upstreams + errors + done + 6) < 9, max(upstreams, errors, done) > 1 {
-                if done >= max(upstreams, errors) {
+                // What was done is on a view of its own, and so are errors; an upstream that is not seen is a question
+                // that is not answered.
+                if done > 1 {
                     done -= 1
-                } else if upstreams >= errors {
-                    upstreams -= 1
-                } else {
+                } else if errors > 2 || upstreams == 1 {
                     errors -= 1
+                } else {
+                    upstreams -= 1
                 }
             }
         }

@@ -42,7 +42,7 @@ extension Panel {
                 title: "upstreams", fact: fact,
                 columns: isTable
                     ? Columns.upstreams(stage) : Columns.upstreamLines(stage, isNarrow: !stage.layout.hasFrames),
-                hasHeadings: isTable, sign: Panel.sign,
+                hasHeadings: isTable, fitsContent: !isTable, sign: Panel.sign,
                 empty: ["no upstreams; they are named under upstreams: in tollgate.yaml"])
         }
     }
@@ -87,7 +87,8 @@ extension Panel {
         case .incidents:
             let open = stage.snapshot.incidents.count { $0.end == nil }
             return Panel(
-                title: "incidents", fact: "\(open) open", columns: Columns.incidents(stage), sign: Panel.sign,
+                title: "incidents", fact: "\(open) open", columns: Columns.incidents(stage), fitsContent: true,
+                sign: Panel.sign,
                 empty: ["no incidents today", "one opens when a client or upstream has been in trouble for 10 s"])
         default:
             return Panel(

@@ -89,7 +89,11 @@ struct Panel {
     private func sayEmpty(in rect: Rect, isFiltered: Bool, stage: Stage, pen: inout Pen) {
         let words =
             isFiltered
-            ? ["nothing matches \(stage.state.filterText)", "/ changes the filter, / and Ctrl-u and Enter clear it"]
+            ? [
+                "nothing matches \(stage.state.filterText)",
+                rect.columns < 60
+                    ? "/ Ctrl-u Enter clears the filter" : "/ changes the filter, / Ctrl-u Enter clears it",
+            ]
             : empty
         for (index, line) in words.prefix(rect.rows).enumerated() {
             pen.put(

@@ -22,6 +22,6 @@ extension Style {
     /// A colour in all depths; a theme that gives only some of them gets the nearest it gave, or the terminal's own.
     private static func colour(_ rgb: RGB?, c256: UInt8?, c16: UInt8?) -> Colour? {
         guard rgb != nil || c256 != nil || c16 != nil else { return nil }
-        return Colour(rgb: rgb?.packed ?? 0x808080, c256: c256 ?? c16 ?? 7, c16: c16 ?? 7)
+        return Colour(rgb: rgb?.packed ?? 0x808080, c256: c256 ?? c16 ?? 7, c16: c16)
     }
 }

@@ -42,11 +42,11 @@ struct DialogContent {
     /// Index of a line that must stay in sight where lines have to go.
     var selected: Int?
 
-    /// A line of answers: chips with their words.
-    static func answers(_ answers: [(key: String, words: String, danger: Bool)]) -> Line {
+    /// A line of answers: chips with their words, `gap` columns between them.
+    static func answers(_ answers: [(key: String, words: String, danger: Bool)], gap: Int = 4) -> Line {
         var pieces: [Piece] = []
         for answer in answers {
-            if !pieces.isEmpty { pieces.append(.span(.plain("    "))) }
+            if !pieces.isEmpty { pieces.append(.span(.plain("".padded(to: gap)))) }
             pieces += [.chip(answer.key, danger: answer.danger), .span(.plain(" " + answer.words))]
         }
         return Line(pieces: pieces)

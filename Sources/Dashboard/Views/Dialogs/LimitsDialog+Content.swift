@@ -11,11 +11,14 @@ extension LimitsDialog {
         rows += previewLines(stage)
         if let fault { rows.append(DialogContent.Line([Span(fault, .error)])) }
         if isLoading { rows.append(DialogContent.Line([.muted("asking for the limits of \(scope.text)…")], rank: 1)) }
+        let isNarrow = stage.size.columns < 80
+        // Where not every answer has room, the way out goes before the change of scope, which the footer has too.
+        let change = isNarrow ? [] : [("Tab", "scope", false)]
         rows.append(
-            DialogContent.answers([
-                ("Enter", "apply", false), ("-", "halve", false), ("+", "double", false), ("Tab", "scope", false),
-                ("Esc", "cancel", false),
-            ]))
+            DialogContent.answers(
+                [("Enter", "apply", false), ("-", "halve", false), ("+", "double", false)] + change + [
+                    ("Esc", "cancel", false)
+                ], gap: isNarrow ? 2 : 4))
         rows[rows.count - 1].rank = 1
         return DialogContent(
             title: "limits \(scope.text)", fact: stage.checked, lines: rows, width: 80,
@@ -36,13 +39,14 @@ extension LimitsDialog {
         ]
         let arrow: [Span] = [.muted(isNarrow ? " → " : "→ ")] + typed(line, at: index, isSelected: isSelected)
         // Where there is little room the new value comes before the source of the old one.
+        let spent = line.kind.isMoney ? spent(line.kind, stage: stage) : nil
         let spans =
             isNarrow
-            ? before + arrow + [.muted("  " + source)]
+            ? before + arrow + (spent == nil ? [.muted("  " + source)] : [])
             : before + [.muted("  " + source.padded(to: min(sources, 24) + 2))] + arrow
         let rank = isSelected || line.typed != nil ? 0 : 7
         var tail: [Span] = []
-        if line.kind.isMoney, let spent = spent(line.kind, stage: stage) { tail = [.muted("   " + spent)] }
+        if let spent { tail = [.muted((isNarrow ? "  " : "   ") + spent)] }
         return DialogContent.Line(spans, rank: rank, selected: isSelected, tail: tail)
     }
 
@@ -82,7 +86,9 @@ extension LimitsDialog {
 
     private func until(_ stage: Stage) -> DialogContent.Line {
         let presets = Span.muted("f: 15m 30m 2h keep")
-        var spans: [Span] = [isAtEndTime ? .strong("until".padded(to: 11)) : .plain("until".padded(to: 11))]
+        let isNarrow = stage.size.columns < 80
+        let label = "until".padded(to: isNarrow ? 10 : 11)
+        var spans: [Span] = [isAtEndTime ? .strong(label) : .plain(label)]
         let field = Span(endText, isAtEndTime ? .input : .text, bold: isAtEndTime)
         let caret: [Span] = isAtEndTime ? [Span("_", .focus)] : []
         let words: [Span]
@@ -90,13 +96,13 @@ extension LimitsDialog {
         case nil: words = [.muted("  "), Span("no duration", .error)]
         case 0?: words = [.muted("  until it is changed or cleared")]
         case let seconds?:
-            let end = "\(stage.shortTime(stage.clock.adding(seconds: seconds))) \(stage.zone), "
-            spans.append(.plain(end))
-            words = after.map { [.muted(", then \($0) again")] } ?? []
+            let zone = isNarrow ? "" : " \(stage.zone)"
+            spans.append(.plain("\(stage.shortTime(stage.clock.adding(seconds: seconds)))\(zone), "))
+            words = after.map { [.muted(isNarrow ? ", then \($0)" : ", then \($0) again")] } ?? []
         }
         spans += [field] + caret + words
         let used = spans.reduce(0) { $0 + $1.text.count }
-        let air = Span.plain(String(repeating: " ", count: max(3, 56 - used)))
+        let air = Span.plain(String(repeating: " ", count: max(isNarrow ? 2 : 3, (isNarrow ? 0 : 56) - used)))
         return DialogContent.Line(
             spans, rank: isAtEndTime ? 0 : 4, selected: isAtEndTime, tail: [air, presets])
     }

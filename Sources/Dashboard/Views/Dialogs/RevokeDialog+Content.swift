@@ -21,7 +21,9 @@ extension RevokeDialog {
         lines.append(
             isNarrow
                 ? DialogContent.Line(effect(row, isShort: true)) : DialogContent.labelled("effect", effect(row)))
-        lines.append(DialogContent.labelled("last hour", hour(row, others: (owner?.keyCount ?? 1) - 1), rank: 3))
+        var hour = DialogContent.labelled("last hour", hour(row), rank: 3)
+        hour.tail = kept(others: (owner?.keyCount ?? 1) - 1, isNarrow: isNarrow)
+        lines.append(hour)
         lines.append(DialogContent.labelled("reaches", [.plain("this instance")], rank: 6))
         let until = stage.time(stage.clock.adding(seconds: RevokeDialog.restorableSeconds))
         lines.append(
@@ -52,12 +54,18 @@ extension RevokeDialog {
         ]
     }
 
-    private func hour(_ row: KeyRow?, others: Int) -> [Span] {
+    private func hour(_ row: KeyRow?) -> [Span] {
+        [
+            Span(Figures.dollars(row?.costHourNanoUSD ?? 0), .money),
+            .muted("   \(Figures.percent(row?.refusedShare ?? 0)) % 429"),
+        ]
+    }
+
+    /// What its client has left.
+    private func kept(others: Int, isNarrow: Bool) -> [Span] {
         let keeps = others <= 0 ? "no other key" : others == 1 ? "1 other key" : "\(others) other keys"
         return [
-            Span(Figures.dollars(row?.costHourNanoUSD ?? 0), .money),
-            .muted("   \(Figures.percent(row?.refusedShare ?? 0)) % 429   its client keeps "),
-            others <= 0 ? Span(keeps, .warn) : .plain(keeps),
+            .muted(isNarrow ? "  keeps " : "   its client keeps "), others <= 0 ? Span(keeps, .warn) : .plain(keeps),
         ]
     }
 }

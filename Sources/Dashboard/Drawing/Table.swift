@@ -93,8 +93,11 @@ struct Table {
         for index in growing {
             let column = columns[index]
             let widest = seen.reduce(column.heading.count) { widest, row in
-                guard case .spans(let spans) = column.cell(row) else { return widest }
-                return max(widest, pen.columns(spans))
+                switch column.cell(row) {
+                case .spans(let spans): max(widest, pen.columns(spans))
+                case .pieces(let pieces): max(widest, pieces.reduce(0) { $0 + pen.columns($1) })
+                case .spark, .quota, .bar: max(widest, column.width)
+                }
             }
             columns[index].width = min(widest, column.most)
             // Room that is left belongs to the last text, not as air behind a name.

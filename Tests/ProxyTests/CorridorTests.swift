@@ -29,6 +29,25 @@ import Wire
         #expect(corridor.opened.map(\.decision) == [.admitted])
     }
 
+    @Test func whoeverHasReadAnAnswerFindsItsPlaceFreeAndItsCostCounted() throws {
+        let corridor = try answering()
+        let counters = corridor.gateway.table.counters(for: "client:acme", now: 0)
+        let socket = try corridor.connect()
+        for round in 1...500 {
+            socket.send(Corridor.request())
+            // Spinning, so that the answer is looked at in the moment in which its last byte has come.
+            var byte: UInt8 = 0
+            let deadline = milliseconds() + 10_000
+            while recv(socket.descriptor, &byte, 1, Int32(MSG_DONTWAIT | MSG_PEEK)) < 1, milliseconds() < deadline {}
+            let (open, spent) = counters.state.withLock { ($0.inFlight, $0.spend.spent(.budgetMonth)) }
+            guard open == 0, spent == Int64(37 * round) else {
+                Issue.record("in answer \(round) \(open) are open and \(spent) spent")
+                return
+            }
+            #expect(socket.message()?.status == 200)
+        }
+    }
+
     @Test func theProviderGetsTheJudgedBytesAndOurCredentialAlone() throws {
         let corridor = try answering()
         let fields =

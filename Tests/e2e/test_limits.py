@@ -122,6 +122,14 @@ def test_as_many_at_once_as_allowed_and_no_more(make_gateway, provider):
         wire.close()
 
 
+def test_whoever_has_read_its_answer_holds_no_place_any_more(make_gateway):
+    gateway = make_gateway(more="clients:\n  one: { concurrent: 1 }\n")
+    key, _ = gateway.key("one")
+    # Each call on a connection of its own, so that they fall on different event loops.
+    statuses = [call(gateway.port, key, chat_body(stream=at % 2 == 0)).status for at in range(600)]
+    assert statuses == [200] * 600
+
+
 def test_a_spent_budget_is_final(make_gateway):
     gateway = make_gateway(more="clients:\n  poor: { budget: 0.000001/day }\n")
     key, _ = gateway.key("poor")

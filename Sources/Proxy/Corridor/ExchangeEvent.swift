@@ -83,4 +83,12 @@ enum ExchangeAction {
     case cut(event: [UInt8]?)
     /// The client is gone: drop the provider's connection and finish.
     case abandon
+
+    /// Whether the exchange has ended with it: usage and cost are final.
+    var isLast: Bool {
+        switch self {
+        case .nothing, .judge, .connect, .send, .begin, .forward: false
+        case .answer, .end, .refuse, .passError, .cut, .abandon: true
+        }
+    }
 }

@@ -10,6 +10,7 @@ import Wire
 extension FrontHandler {
     /// Carries out what the exchange decided.
     func obey(_ action: ExchangeAction, now: Int64) {
+        if action.isLast { release(now: now) }
         switch action {
         case .nothing: break
         case .judge: askAdmission()
@@ -237,13 +238,14 @@ extension FrontHandler {
 
     /// The request at hand is over: settle, record, and make ready for the next.
     func finish(now: Int64) {
+        release(now: now)
         guard let ended = exchange.take() else { return }
         if let upstream {
             self.upstream = nil
             upstream.close()
         }
         let record = ended.close(at: now)
-        settle(record, now: now)
+        settle(record)
         loop.exchangeCount(changedBy: -1)
         requestSerial &+= 1
         order = nil
@@ -255,10 +257,20 @@ extension FrontHandler {
         prepareNext(now: now)
     }
 
-    private func settle(_ record: RequestRecord, now: Int64) {
-        if let order, order.isCounted {
-            order.admission.settle(
-                tokens: record.usage.total, costNanos: record.cost.nanos, wallSeconds: record.time.seconds, now: now)
+    /// Gives admission back what the request held, and tells it what was used, before the last bytes go out: whoever
+    /// has read an answer finds it counted and its place free, on whichever event loop it asks next.
+    private func release(now: Int64) {
+        guard let dispatch = order, dispatch.isCounted, !dispatch.isReleased, let tokens = exchange?.record.usage.total,
+            let cost = exchange?.record.cost, let arrival = exchange?.record.time
+        else { return }
+        order?.isReleased = true
+        dispatch.admission.settle(
+            tokens: tokens, costNanos: cost.nanos, wallSeconds: arrival.seconds, now: now)
+    }
+
+    private func settle(_ record: RequestRecord) {
+        if order?.isCounted == true {
+            // Counted when it was admitted, and released before its last bytes.
         } else if facts?.route.isOpen == true, record.error == nil {
             return  // probes are not traffic
         } else {

@@ -24,4 +24,6 @@ struct Dispatch {
     var timeouts: Timeouts
     /// Whether admission has counted it, so that it must be settled.
     var isCounted = false
+    /// Whether admission has been given back what the request held.
+    var isReleased = false
 }

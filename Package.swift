@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Domain", "Wire", "Threads"], swiftSettings: hot),
         .target(
             name: "Ledger",
-            dependencies: ["Domain", "Wire", "Threads", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Domain", "Threads", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .target(
             name: "Proxy",
@@ -77,13 +77,13 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Simulator",
-            dependencies: ["Domain", "Wire", "HTTP", nioCore, nioPosix],
+            dependencies: ["Wire", "HTTP", nioCore, nioPosix],
             swiftSettings: house),
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "Wire", "Settings", "HTTP", "Telemetry", "Ledger", "Proxy", "Control", "Terminal",
-                "Dashboard", "Simulator", "Threads", "CLinux",
+                "Domain", "Wire", "Settings", "Telemetry", "Ledger", "Proxy", "Control", "Terminal", "Dashboard",
+                "Simulator", "Threads", "CLinux",
                 nioCore, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -98,17 +98,15 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Domain"], swiftSettings: house),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Domain", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Ledger", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: house),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["Proxy", "Domain", "Wire", "HTTP", "Telemetry", nioCore, nioPosix, nioEmbedded, crypto],
+            dependencies: ["Proxy", "Domain", "Wire", "HTTP", "Telemetry", nioCore, crypto],
             swiftSettings: house),
         .testTarget(
             name: "ControlTests",
-            dependencies: [
-                "Control", "Domain", "Ledger", "Settings", "Proxy", "Telemetry", "Wire", "HTTP", nioCore, nioPosix,
-            ],
+            dependencies: ["Control", "Domain", "Ledger", "Settings", "Proxy", "Telemetry", nioCore],
             swiftSettings: house),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: house),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CLinux"], swiftSettings: house),

@@ -1,7 +1,6 @@
 import Domain
 import Ledger
 import NIOCore
-import NIOSSL
 import Proxy
 import Settings
 
@@ -85,11 +84,11 @@ struct PolicyMaker {
                 made[settings.name] = known
                 continue
             }
-            var tls: NIOSSLContext?
+            var tls: ProviderTLS?
             if settings.url.isSecure {
                 let file = ProviderTLS.namedFile
                 do {
-                    tls = try ProviderTLS.context(certificates: file)
+                    tls = try ProviderTLS(certificates: file)
                 } catch {
                     let what = file == nil ? "the system's certificates" : "the certificates of SSL_CERT_FILE"
                     throw UpstreamFault(reason: "upstream \(settings.name): \(what) cannot be read")

@@ -1,4 +1,3 @@
-import CLinux
 import Terminal
 
 /// The dashboard on its terminal: one thread that owns the screen, and a box that the others write to.
@@ -17,7 +16,6 @@ package final class DashboardLoop: Sendable {
 
     /// Runs the dashboard on the calling thread until it ends; the terminal is then as it was before.
     package func run() -> DashboardEnd {
-        _ = tg_thread_alternate_stack()
         let screen: TerminalScreen
         do {
             screen = try TerminalScreen(configuration: configuration.terminal)

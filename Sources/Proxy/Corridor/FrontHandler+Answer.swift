@@ -269,11 +269,10 @@ extension FrontHandler {
     }
 
     private func settle(_ record: RequestRecord) {
-        if order?.isCounted == true {
-            // Counted when it was admitted, and released before its last bytes.
-        } else if facts?.route.isOpen == true, record.error == nil {
-            return  // probes are not traffic
-        } else {
+        // What was admitted was stated then.
+        if order?.isCounted != true {
+            // Probes are not traffic.
+            if facts?.route.isOpen == true, record.error == nil { return }
             loop.meter.open(
                 Opened(
                     time: Timestamp(milliseconds: LoopClock.wall()), client: record.client, keyID: record.keyID,

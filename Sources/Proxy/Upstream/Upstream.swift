@@ -1,4 +1,3 @@
-package import NIOSSL
 package import Synchronization
 
 /// A provider: where it is, and the credential that only ever goes there.
@@ -7,7 +6,7 @@ package final class Upstream: Sendable {
     package let host: String
     package let port: Int
     /// Nil for plain HTTP.
-    package let tls: NIOSSLContext?
+    package let tls: ProviderTLS?
     /// Path prefix of the configured URL without a trailing slash, `/v1`.
     package let basePath: String
     /// `Host` field and `Authorization` field as bytes, ready to be written into every request.
@@ -16,7 +15,7 @@ package final class Upstream: Sendable {
     let secret: ProviderSecret
     package let gauge = UpstreamCounters()
 
-    package init(name: String, host: String, port: Int, tls: NIOSSLContext?, basePath: String, key: String?) {
+    package init(name: String, host: String, port: Int, tls: ProviderTLS?, basePath: String, key: String?) {
         self.name = name
         self.host = host
         self.port = port

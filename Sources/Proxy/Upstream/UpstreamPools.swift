@@ -51,7 +51,7 @@ final class UpstreamPools {
                         let isAddress = (try? SocketAddress(ipAddress: upstream.host, port: upstream.port)) != nil
                         let name = isAddress ? nil : upstream.host
                         try channel.pipeline.syncOperations.addHandler(
-                            try NIOSSLClientHandler(context: tls, serverHostname: name))
+                            try NIOSSLClientHandler(context: tls.context, serverHostname: name))
                     }
                     try channel.pipeline.syncOperations.addHandler(UpstreamConnection(upstream: upstream))
                 }

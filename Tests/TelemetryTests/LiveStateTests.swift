@@ -192,6 +192,17 @@ import Testing
         #expect(snapshot.totals.errors == 20)
     }
 
+    @Test func aModelInTroubleSaysWhatTroublesIt() throws {
+        var stage = Stage()
+        stage.serve(50)
+        stage.refuse(40)
+        stage.serve(10, error: .upstreamRateLimited)
+        stage.pass(seconds: 2)
+        let model = try #require(stage.snapshot(60).models.first)
+        #expect(model.severity == .critical)
+        #expect(model.refusedShare == 0.4 && model.throttledShare == 0.1 && model.tooManyShare == 0.5)
+    }
+
     @Test func refusalsOfUnknownCallersMakeNoClientAndInventedModelsNoRow() {
         var stage = Stage()
         for index in 0..<5000 {

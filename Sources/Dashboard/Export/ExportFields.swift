@@ -68,7 +68,8 @@ extension ModelRow {
             ("requests_per_s", .number(requestsPerSecond)), ("in_flight", .integer(Int64(inFlight))),
             ("p50_ms", .optional(p50Milliseconds)), ("p95_ms", .optional(p95Milliseconds)),
             ("first_byte_ms", .optional(firstByteMilliseconds)),
-            ("upstream_error_share", .number(upstreamErrorShare)), ("throttled_share", .number(throttledShare)),
+            ("upstream_error_share", .number(upstreamErrorShare)), ("refused_share", .number(refusedShare)),
+            ("throttled_share", .number(throttledShare)),
             ("tokens_per_s", .number(tokensPerSecond)), ("cost_per_hour_nano_usd", .integer(costPerHourNanoUSD)),
             ("cost_today_nano_usd", .integer(costTodayNanoUSD)),
         ]

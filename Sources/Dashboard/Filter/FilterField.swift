@@ -103,7 +103,7 @@ package enum FilterField: String, Sendable, CaseIterable {
 
     private func reading(model row: ModelRow) -> FilterReading? {
         switch self {
-        case .refused: .number(row.throttledShare)
+        case .refused: .number(row.tooManyShare)
         case .failed: .number(row.upstreamErrorShare)
         case .p50: .optional(row.p50Milliseconds)
         case .p95: .optional(row.p95Milliseconds)

@@ -95,7 +95,7 @@ package struct SortColumn: Sendable {
         model("P95") { $0.p95Milliseconds },
         model("TTFT") { $0.firstByteMilliseconds },
         model("5xx %") { $0.upstreamErrorShare },
-        model("429 %") { $0.throttledShare },
+        model("429 %") { $0.tooManyShare },
         model("TOK/S") { $0.tokensPerSecond },
         model("$/H") { Double($0.costPerHourNanoUSD) },
     ]

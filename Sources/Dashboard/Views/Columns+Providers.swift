@@ -33,7 +33,7 @@ extension Columns {
             model("P95", 5, rank: 2, right: true) { latency($0.p95Milliseconds) },
             model("TTFT", 5, rank: 5, right: true) { latency($0.firstByteMilliseconds) },
             model("5xx %", 5, rank: 3, right: true) { share($0.upstreamErrorShare, limit: 0.05, role: .error) },
-            model("429 %", 5, rank: 4, right: true) { share($0.throttledShare, limit: 0.05, role: .warn) },
+            model("429 %", 5, rank: 4, right: true) { share($0.tooManyShare, limit: 0.05, role: .warn) },
             model("TOK/S", 6, rank: 10, right: true) { .text(.figure(Figures.rate($0.tokensPerSecond))) },
             model("$/H", 6, rank: 4, right: true) { money($0.costPerHourNanoUSD) },
             model("$ IN / OUT PER M", 16, rank: 11, right: true) { .text(price($0.price)) },

@@ -69,7 +69,7 @@ enum DetailFacts {
         guard let row = stage.snapshot.models.first(where: { $0.name == name }) else { return facts }
         facts.add("via", row.upstreams.joined(separator: ", "))
         facts.add("price", [Columns.price(row.price)] + (row.price == nil ? [] : [.muted(" $ in / out per million")]))
-        facts.add("rate", rate(row.requestsPerSecond, refused: row.throttledShare, failed: row.upstreamErrorShare))
+        facts.add("rate", rate(row.requestsPerSecond, refused: row.tooManyShare, failed: row.upstreamErrorShare))
         facts.add("latency", latencies(row.p50Milliseconds, row.p95Milliseconds, nil))
         facts.add("first byte", Figures.latency(row.firstByteMilliseconds))
         facts.add("open", "\(row.inFlight) requests")

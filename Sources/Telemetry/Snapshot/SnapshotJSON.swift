@@ -134,6 +134,7 @@ package enum SnapshotJSON {
             json.member("p95_ms", orNull: row.p95Milliseconds)
             json.member("first_byte_ms", orNull: row.firstByteMilliseconds)
             json.member("upstream_error_share", orNull: row.upstreamErrorShare)
+            json.member("refused_share", orNull: row.refusedShare)
             json.member("throttled_share", orNull: row.throttledShare)
             json.member("tokens", row.totals.tokens)
             json.member("cost_nano_usd", row.totals.costNanoUSD)

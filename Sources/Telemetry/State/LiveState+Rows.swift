@@ -63,6 +63,7 @@ extension LiveState {
         row.series = meter.arrivalSeries(last: window, bins: 12, at: age)
         row.inFlight = meter.inFlight
         row.upstreamErrorShare = sums.share(sums.errors)
+        row.refusedShare = sums.share(sums.limited)
         row.throttledShare = sums.share(sums.throttled)
         row.tokensPerSecond = sums.tokensPerSecond
         row.costPerHourNanoUSD = sums.costPerHour

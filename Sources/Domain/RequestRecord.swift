@@ -107,6 +107,7 @@ package struct RequestRecord: Sendable, Codable {
     package var method: String
     package var path: String
     package var model: String
+    /// The upstream that it was admitted for; empty for a refusal.
     package var upstream: String
     /// The upstream of its `Opened` where another one answered in the end; nil where it is `upstream`.
     ///
@@ -141,6 +142,9 @@ package struct RequestRecord: Sendable, Codable {
     package var bytesOut: Int64
     /// Whether an `Opened` with `.admitted` preceded it, so that gauges can count down.
     package var wasAdmitted: Bool
+
+    /// When its last byte was sent, or it was given up.
+    package var end: Timestamp { time.adding(milliseconds: max(0, totalMilliseconds)) }
 
     package init(time: Timestamp, requestID: RequestID) {
         self.time = time

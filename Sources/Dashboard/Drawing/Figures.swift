@@ -37,6 +37,11 @@ package enum Figures {
     /// A count that may be nothing, as a number: `0`, `612`, `12.3k`.
     package static func tally(_ value: Int64) -> String { value == 0 ? "0" : count(value) }
 
+    /// A count with its noun: `1 stream`, `0 streams`, `12.3k streams`.
+    package static func counted(_ value: Int, _ noun: String) -> String {
+        tally(Int64(clamping: value)) + " " + (value == 1 ? noun : noun + "s")
+    }
+
     /// Percent of a share of 0 to 1, without the sign: `10.4`, `<0.1`, `100`.
     package static func percent(_ share: Double) -> String {
         guard share.isFinite, share > 0 else { return nothing }

@@ -52,6 +52,19 @@ struct Pen {
         put([span], row: row, column: column, end: end, surface: surface)
     }
 
+    /// Draws a sentence that is cut between two words, not within one, where there is no room for all of it.
+    mutating func putWords(_ span: Span, row: Int, column: Int, end: Int) {
+        var kept = span.text[...]
+        while columns(String(kept)) + (kept.endIndex == span.text.endIndex ? 0 : 2) > end - column,
+            let space = kept.lastIndex(of: " "), space > kept.startIndex
+        {
+            kept = kept[..<space]
+        }
+        let isCut = kept.endIndex != span.text.endIndex
+        let text = isCut ? kept + " …" : kept
+        put(Span(String(text), span.role, bold: span.isBold), row: row, column: column, end: end)
+    }
+
     /// Draws `spans` so that they end before `end`; nothing where they would begin before `start`.
     ///
     /// - Returns: whether they were drawn.

@@ -71,6 +71,6 @@ extension Reducer {
     static func keyDetail(_ row: KeyRow) -> String {
         let rate = row.requestsPerSecond.isFinite ? min(max(row.requestsPerSecond, 0), 1e9) : 0
         let tenths = Int64((rate * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) req/s   \(row.streams) streams"
+        return "\(tenths / 10).\(tenths % 10) req/s   \(Figures.counted(row.streams, "stream"))"
     }
 }

@@ -5,23 +5,34 @@ import Settings
 enum Acts {
     /// `acme-batch  requests 600/1m → 300/1m  u undoes, 4m left`.
     static func sentence(_ row: AuditRow, stage: Stage) -> [[Span]] {
-        var pieces: [[Span]] = [[.plain(row.target.isEmpty ? row.act : row.target), .plain("  ")] + change(row)]
+        var pieces = change(row)
+        pieces[0].insert(contentsOf: [.plain(row.target.isEmpty ? row.act : row.target), .plain("  ")], at: 0)
         let end = undo(row, now: stage.now)
         if !end.text.isEmpty { pieces.append([.plain("  "), end]) }
         if !row.why.isEmpty { pieces.append([.muted("  " + row.why)]) }
         return pieces
     }
 
-    /// What the act changed: before and after where both say something, else the act's name.
-    static func change(_ row: AuditRow) -> [Span] {
+    /// What the act changed: before and after where both say something, else the act's name; what a narrow panel can
+    /// leave out whole is a piece of its own.
+    static func change(_ row: AuditRow) -> [[Span]] {
         let isPair = !row.before.isEmpty && !row.after.isEmpty
         if row.act.hasPrefix("limit.") || row.act.hasPrefix("client.") || row.act.hasPrefix("key.") {
-            if isPair { return [.plain(row.before), .muted(" → "), .plain(afterOnly(row))] }
+            if isPair {
+                let (value, length) = lasting(afterOnly(row))
+                return [[.plain(row.before), .muted(" → "), .plain(value)]] + (length.isEmpty ? [] : [[.plain(length)]])
+            }
             let rest = row.after.isEmpty ? row.before : row.after
-            return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain(" " + rest)])
+            return [[.muted(verb(row.act))]] + (rest.isEmpty ? [] : [[.plain(" " + rest)]])
         }
         let rest = isPair ? "\(row.before) → \(row.after)" : row.after.isEmpty ? row.before : row.after
-        return [.muted(verb(row.act))] + (rest.isEmpty ? [] : [.plain("  " + rest)])
+        return [[.muted(verb(row.act))]] + (rest.isEmpty ? [] : [[.plain("  " + rest)]])
+    }
+
+    /// `300/1m for 30m` as its value and how long it holds, ` for 30m`.
+    private static func lasting(_ after: String) -> (value: String, length: String) {
+        guard let end = after.firstRange(of: " for ") else { return (after, "") }
+        return (String(after[..<end.lowerBound]), String(after[end.lowerBound...]))
     }
 
     /// What stands after the arrow: `requests 600/1m → 300/1m` need not say `requests` twice.

@@ -79,13 +79,22 @@ enum Columns {
         }
         guard let index = row.tightest, row.quotas.indices.contains(index) else { return nothing }
         let reading = row.quotas[index]
-        let left = Figures.left(reading.secondsLeft)
-        let name = reading.limit.kind.shortName
-        return .quota(share: reading.share, notes: left.isEmpty ? [name] : ["\(name), \(left)", left])
+        let kind = reading.limit.kind
+        let left = reading.left
+        let notes = left.isEmpty ? [kind.shortName, kind.shortestName] : ["\(kind.shortName), \(left)", left]
+        return .quota(share: reading.share, notes: notes)
     }
 }
 
 extension LimitKind {
     /// The limit in a word: `requests`, `day budget`.
     var shortName: String { period.map { "\($0) budget" } ?? rawValue }
+
+    /// The same where ten columns are too many.
+    var shortestName: String { self == .concurrent ? "in flight" : period == nil ? rawValue : "budget" }
+}
+
+extension QuotaReading {
+    /// `4m left` at this rate, `used up`, or nothing where no end is in sight.
+    var left: String { share >= 1 ? "used up" : Figures.left(secondsLeft) }
 }

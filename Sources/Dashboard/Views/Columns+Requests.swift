@@ -22,13 +22,14 @@ extension Columns {
         }
     }
 
-    /// Errors grouped by client and cause; `isFull` adds what only their own view has room for.
-    static func errors(_ stage: Stage, isFull: Bool) -> [TableColumn] {
+    /// Errors grouped by client and cause, for a panel of `width` columns; `isFull` adds what only their own view has
+    /// room for.
+    static func errors(_ stage: Stage, width: Int, isFull: Bool) -> [TableColumn] {
         let isRoomy = stage.layout.hasFrames
         // The cause is what the panel is for: graph and model go before it is cut. Where no column can have the model,
         // it follows the cause: groups that differ by nothing else must not look alike.
-        let tellsModel = (78..<100).contains(stage.size.columns)
-        let isBroad = stage.size.columns >= 120
+        let tellsModel = (78..<106).contains(width)
+        let isBroad = width >= 120
         let whole = isBroad && isFull ? 39 : 41
         let cause = stage.layout >= .compact ? whole : stage.layout == .narrow ? 26 : 14
         var columns = [
@@ -98,7 +99,7 @@ extension Columns {
     }
 
     private static func cause(_ record: RequestRecord) -> Span {
-        let words = record.detail.isEmpty ? record.error?.label ?? "" : record.detail
+        let words = record.detail.isEmpty ? record.error?.words ?? "" : record.detail
         return record.status < 400 && record.error == nil ? .muted(words) : .plain(words)
     }
 
@@ -117,14 +118,14 @@ extension Columns {
     }
 }
 
-extension RequestRecord {
-    /// When its last byte was sent, or it was given up.
-    var end: Timestamp { time.adding(milliseconds: totalMilliseconds) }
+extension ErrorGroup {
+    /// The newest cause in words.
+    var cause: String { detail.isEmpty ? error.words : detail }
 }
 
-extension ErrorGroup {
-    /// The newest cause in words; its label where there are none.
-    var cause: String { detail.isEmpty ? error.label : detail }
+extension ErrorCode {
+    /// The label as people write it: `key revoked`.
+    var words: String { String(label.map { $0 == "_" ? " " : $0 }) }
 }
 
 extension Figures {

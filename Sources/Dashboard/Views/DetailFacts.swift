@@ -15,7 +15,7 @@ enum DetailFacts {
         }
         facts.add("rate", rate(row.requestsPerSecond, refused: row.refusedShare, failed: row.upstreamErrorShare))
         facts.add("latency", latencies(row.p50Milliseconds, row.p95Milliseconds, row.p99Milliseconds))
-        facts.add("open", "\(row.inFlight) requests, \(row.streams) streams")
+        facts.add("open", open(row.inFlight, streams: row.streams))
         facts.add("tokens", "\(Figures.rate(row.tokensPerSecond)) /s")
         facts.add("cost", cost(perHour: row.costPerHourNanoUSD, today: row.costTodayNanoUSD))
         facts.add("since start", pieces: totals(row.totals))
@@ -41,7 +41,7 @@ enum DetailFacts {
                 .muted(", "), Span("\(Figures.wholePercent(reading.share)) %", QuotaBar.textRole(of: reading.share)),
                 .muted(" used"),
             ])
-            let left = Figures.left(reading.secondsLeft)
+            let left = reading.left
             if !left.isEmpty { pieces.append([.muted(", \(left)")]) }
         }
         return pieces
@@ -58,7 +58,7 @@ enum DetailFacts {
         facts.add("models", row.card.models?.joined(separator: ", ") ?? "all that its client may use")
         facts.add("note", row.card.note)
         facts.add("rate", rate(row.requestsPerSecond, refused: row.refusedShare, failed: 0))
-        facts.add("open", "\(row.inFlight) requests, \(row.streams) streams")
+        facts.add("open", open(row.inFlight, streams: row.streams))
         facts.add("last hour", [Span(Figures.dollars(row.costHourNanoUSD), .money)])
         facts.add("since start", pieces: totals(row.totals))
         return facts
@@ -72,7 +72,7 @@ enum DetailFacts {
         facts.add("rate", rate(row.requestsPerSecond, refused: row.tooManyShare, failed: row.upstreamErrorShare))
         facts.add("latency", latencies(row.p50Milliseconds, row.p95Milliseconds, nil))
         facts.add("first byte", Figures.latency(row.firstByteMilliseconds))
-        facts.add("open", "\(row.inFlight) requests")
+        facts.add("open", Figures.counted(row.inFlight, "request"))
         facts.add("tokens", "\(Figures.rate(row.tokensPerSecond)) /s")
         facts.add("cost", cost(perHour: row.costPerHourNanoUSD, today: row.costTodayNanoUSD))
         facts.add("since start", pieces: totals(row.totals))
@@ -87,7 +87,7 @@ enum DetailFacts {
         facts.add("rate", rate(row.requestsPerSecond, refused: row.throttledShare, failed: row.upstreamErrorShare))
         facts.add("latency", latencies(row.p50Milliseconds, row.p95Milliseconds, nil))
         facts.add("first byte", Figures.latency(row.firstByteMilliseconds))
-        facts.add("open", "\(row.inFlight) requests, \(row.connections) connections")
+        facts.add("open", Figures.counted(row.inFlight, "request") + ", " + Figures.counted(row.connections, "connection"))
         facts.add("last failure", Array(Columns.failure(row, now: stage.now).joined()))
         facts.add("connects", row.connectFailures > 0 ? "\(Figures.count(row.connectFailures)) failed" : "none failed")
         facts.add("since start", pieces: totals(row.totals))
@@ -141,6 +141,10 @@ enum DetailFacts {
         ]
         if p99 != nil { spans += [.muted("  p99 "), .figure(Figures.latency(p99))] }
         return spans
+    }
+
+    private static func open(_ requests: Int, streams: Int) -> String {
+        Figures.counted(requests, "request") + ", " + Figures.counted(streams, "stream")
     }
 
     private static func cost(perHour: Int64, today: Int64) -> [Span] {

@@ -24,8 +24,8 @@ enum InfoLine {
             return
         }
         if let notice = stage.state.notice {
-            pen.put(
-                Span(notice.text, notice.kind.role, bold: notice.kind == .done), row: row, column: start, end: width)
+            let span = Span(notice.text, notice.kind.role, bold: notice.kind == .done)
+            pen.putWords(span, row: row, column: start, end: width)
             return
         }
         let focused = Panels.focused(stage.state)

@@ -91,7 +91,7 @@ enum InfoPieces {
         [
             [.strong("act \(row.id)")], [.muted("by "), .plain(row.actor.user)],
             row.actor.terminal.isEmpty ? [] : [.muted("from \(row.actor.terminal)")],
-            [.plain(row.target), .plain(" ")] + Acts.change(row), [Acts.undo(row, now: stage.now)],
+            [.plain(row.target), .plain(" ")] + Acts.change(row).joined(), [Acts.undo(row, now: stage.now)],
             row.why.isEmpty ? [] : [.muted(row.why)],
         ].filter { !$0.isEmpty && !($0.count == 1 && $0[0].text.isEmpty) }
     }

@@ -3,13 +3,13 @@ import Settings
 import Telemetry
 
 extension Panel {
-    /// What a panel shows.
+    /// What a panel of `width` columns, its frame included, shows.
     ///
     /// A brief one stands on the Overview among others.
-    static func make(_ name: PanelName, stage: Stage, isBrief: Bool) -> Panel {
+    static func make(_ name: PanelName, width: Int, stage: Stage, isBrief: Bool) -> Panel {
         switch name {
         case .clients, .keys, .models, .upstreams: directory(name, stage: stage, isBrief: isBrief)
-        case .errors, .live, .records, .detail: requests(name, stage: stage, isBrief: isBrief)
+        case .errors, .live, .records, .detail: requests(name, width: width, stage: stage, isBrief: isBrief)
         case .done, .audit, .logs, .incidents: history(name, stage: stage)
         case .costs, .costModels, .days: spending(name, stage: stage)
         }
@@ -47,14 +47,14 @@ extension Panel {
         }
     }
 
-    private static func requests(_ name: PanelName, stage: Stage, isBrief: Bool) -> Panel {
+    private static func requests(_ name: PanelName, width: Int, stage: Stage, isBrief: Bool) -> Panel {
         let listen = stage.snapshot.listen
         let newest = stage.snapshot.errors.map(\.last).max()
         switch name {
         case .errors:
             return Panel(
                 title: "errors, grouped", fact: newest.map { "newest \(Figures.ago($0, now: stage.now))" } ?? "",
-                columns: Columns.errors(stage, isFull: !isBrief), hasHeadings: !isBrief,
+                columns: Columns.errors(stage, width: width, isFull: !isBrief), hasHeadings: !isBrief,
                 empty: [
                     "no errors in the last \(stage.window)", "refusals and failures appear here by client and cause",
                 ])

@@ -22,7 +22,7 @@ struct Panel {
         _ name: PanelName, in rect: Rect, stage: Stage, isBrief: Bool = false, hasEdge: Bool = true, pen: inout Pen
     ) {
         guard !rect.isEmpty else { return }
-        let panel = Panel.make(name, stage: stage, isBrief: isBrief)
+        let panel = Panel.make(name, width: rect.columns, stage: stage, isBrief: isBrief)
         let rows = RowModel.rows(of: name, state: stage.state, snapshot: stage.live)
         pen.lists[name] = rows
         let canFocus = Panels.focusable(stage.state).contains(name)

@@ -46,6 +46,7 @@ extension FrontHandler {
             return feed(.limitAnswered(state, Refusal(limits: state, scopeName: name, limit: limit)))
         }
         dispatch.isCounted = true
+        exchange?.record.upstream = dispatch.upstream.name
         order = dispatch
         facts?.caller?.key?.activity.lastAccepted.store(wall, ordering: .relaxed)
         open(.admitted, wall: wall)

@@ -231,7 +231,6 @@ extension FrontHandler {
         exchange?.order.price = dispatch.model?.price
         exchange?.order.expectsObject = route != .other
         exchange?.order.expectsText = route == .chatCompletions || route == .completions || route == .responses
-        exchange?.record.upstream = dispatch.upstream.name
         feed(.bodyArrived)
     }
 

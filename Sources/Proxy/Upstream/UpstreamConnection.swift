@@ -158,7 +158,7 @@ final class UpstreamConnection: ChannelInboundHandler, RemovableChannelHandler {
             if fault == nil, parser.connectionEnded() {
                 owner.upstreamFinished(self)
             } else {
-                owner.upstreamBroke("the provider closed the connection early")
+                owner.upstreamBroke("the provider closed too early")
             }
         } else {
             idleListener?(self)

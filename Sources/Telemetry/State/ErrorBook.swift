@@ -28,7 +28,7 @@ struct ErrorBook {
     mutating func add(_ record: RequestRecord, _ error: ErrorCode, model: String, at second: UInt32) {
         let cause = Cause(
             client: record.client, model: model, upstream: record.upstream, status: record.status, error: error)
-        let ended = record.time.adding(milliseconds: max(0, record.totalMilliseconds))
+        let ended = record.end
         if groups[cause] == nil {
             if groups.count >= ErrorBook.bound,
                 let silent = groups.min(by: { $0.value.lastSecond < $1.value.lastSecond })

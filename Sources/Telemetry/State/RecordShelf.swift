@@ -20,9 +20,23 @@ struct RecordShelf {
         if record.error == nil { fine.append(entry) } else { bad.append(entry) }
     }
 
-    /// The newest records for which `isWanted` holds, newest first.
+    /// How far the moments of two event loops may be apart: they hand their records over every 100 ms, each at a
+    /// time of its own.
+    private static let slack = 512
+
+    /// The newest records for which `isWanted` holds, in the order of their ends, newest first.
     func newest(_ limit: Int, where isWanted: (RequestRecord) -> Bool = { _ in true }) -> [RequestRecord] {
-        var found: [RequestRecord] = []
+        var found = newestAdded(limit.addingSaturated(RecordShelf.slack), where: isWanted)
+        found.sort { left, right in
+            let (one, two) = (left.record.end, right.record.end)
+            return one == two ? left.sequence > right.sequence : one > two
+        }
+        return found.prefix(limit).map(\.record)
+    }
+
+    /// The records that were added last, the last one first.
+    private func newestAdded(_ limit: Int, where isWanted: (RequestRecord) -> Bool) -> [Entry] {
+        var found: [Entry] = []
         var left = fine.newestFirst.makeIterator()
         var right = bad.newestFirst.makeIterator()
         var a = left.next()
@@ -37,7 +51,7 @@ struct RecordShelf {
                 index = fine.entries[one].sequence > bad.entries[two].sequence ? (true, one) : (false, two)
             }
             let entry = index.ring ? fine.entries[index.position] : bad.entries[index.position]
-            if isWanted(entry.record) { found.append(entry.record) }
+            if isWanted(entry.record) { found.append(entry) }
             if index.ring { a = left.next() } else { b = right.next() }
         }
         return found

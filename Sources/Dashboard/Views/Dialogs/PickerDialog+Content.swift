@@ -81,7 +81,8 @@ extension ManyDialog {
         return [
             Span("\(Tiles.rate(rate)) req/s", .critical, bold: true),
             .plain(act == .revoke ? " get 401, " : " get 403, "),
-            Span("\(streams) open streams", .critical, bold: true), .plain(" end\(length)"),
+            Span(Figures.counted(streams, "open stream"), .critical, bold: true),
+            .plain((streams == 1 ? " ends" : " end") + length),
         ]
     }
 }

@@ -7,7 +7,7 @@ extension QuitDialog {
     func content(_ stage: Stage) -> DialogContent {
         let figures = stage.live.gateway
         let open: [Span] = [
-            .plain("\(figures.inFlight) requests in flight, \(figures.streams) of them streams")
+            .plain("\(Figures.counted(figures.inFlight, "request")) in flight, \(Figures.counted(figures.streams, "stream")) among them")
         ]
         let name = stage.live.instance
         let lines: [DialogContent.Line] = [
@@ -38,7 +38,7 @@ extension UndoDialog {
                     .plain(stage.dayTime(row.time)), .muted(" by "), Span(row.actor.user, .info),
                     .muted(" \(row.actor.terminal)"),
                 ], rank: 3),
-            DialogContent.labelled("did", [.strong(row.target), .plain("  ")] + Acts.change(row), rank: 1),
+            DialogContent.labelled("did", [.strong(row.target), .plain("  ")] + Acts.change(row).joined(), rank: 1),
             DialogContent.labelled("undoing", [.plain(inverse)]),
             DialogContent.labelled(
                 "way back", [left.text.isEmpty ? .muted("the inverse is one more act") : .muted(left.text)], rank: 4),

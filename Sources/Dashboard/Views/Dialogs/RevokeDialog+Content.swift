@@ -48,7 +48,7 @@ extension RevokeDialog {
             spans = [.plain(isShort ? "no traffic now" : "no traffic now, the next request gets 401")]
         }
         guard row.streams > 0 else { return spans + [.plain(", no open stream")] }
-        let streams = (isShort ? "\(row.streams) stream" : "\(row.streams) open stream") + (row.streams == 1 ? "" : "s")
+        let streams = Figures.counted(row.streams, isShort ? "stream" : "open stream")
         return spans + [
             .plain(", "), Span(streams, .critical, bold: true), .plain(row.streams == 1 ? " ends" : " end"),
         ]

@@ -32,7 +32,7 @@ extension SuspendDialog {
         }
         guard let row else { return [.plain("its requests get 403")] }
         let rate = row.requestsPerSecond > 0 ? "\(Tiles.rate(row.requestsPerSecond)) req/s" : "every request"
-        let streams = row.streams == 1 ? "1 open stream ends" : "\(row.streams) open streams end"
+        let streams = Figures.counted(row.streams, "open stream") + (row.streams == 1 ? " ends" : " end")
         return [
             Span(rate, .critical, bold: true), .plain(" get\(row.requestsPerSecond > 0 ? "" : "s") 403"),
             .plain(row.streams > 0 ? ", " : ", no open stream"),

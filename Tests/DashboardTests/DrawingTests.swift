@@ -43,6 +43,28 @@ import Testing
         #expect(text(rows[1]) == "▁██·")
     }
 
+    @Test(arguments: [
+        (40, "acme requests 30/10s → 15/10s for 30m"), (36, "acme requests 30/10s → 15/10s for …"),
+        (34, "acme requests 30/10s → 15/10s …"), (5, "acme…"),
+    ])
+    func aSentenceIsCutBetweenTwoWords(width: Int, shown: String) {
+        var pen = Pen(size: Size(columns: 60, rows: 1), glyphs: .standard)
+        pen.putWords(.plain("acme requests 30/10s → 15/10s for 30m"), row: 0, column: 0, end: width)
+        #expect(pen.canvas.text().split(separator: "\n").first.map { trimmed(String($0)) } == shown)
+    }
+
+    private func trimmed(_ line: String) -> String {
+        String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    @Test func aLimitThatIsUsedUpSaysSo() {
+        func left(_ used: Int64) -> String {
+            let limit = Limit(kind: .requests, amount: 10, windowSeconds: 60)
+            return QuotaReading(limit: limit, source: .tier, used: used, secondsLeft: 240).left
+        }
+        #expect(left(9) == "4m left" && left(10) == "used up" && left(14) == "used up")
+    }
+
     @Test func columnsGoByRankAndTheIdentityStays() {
         let table = Table(
             columns: [

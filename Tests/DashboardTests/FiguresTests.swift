@@ -4,6 +4,9 @@ import Testing
 @testable import Dashboard
 
 @Suite struct FiguresTests {
+    @Test(arguments: [(0, "0 streams"), (1, "1 stream"), (12_345, "12.3k streams")])
+    func countsAgreeWithTheirNouns(count: Int, text: String) { #expect(Figures.counted(count, "stream") == text) }
+
     @Test(
         arguments: [
             (0, "–"), (-1, "–"), (.nan, "–"), (.infinity, "–"), (0.01, "<0.1"), (0.05, "0.1"), (188.2, "188.2"),

@@ -113,6 +113,7 @@ import Wire
         #expect(refused.field("retry-after") == String((wait + 999) / 1000))
         #expect(corridor.provider.requests.count == 2)
         #expect(corridor.records(3).map(\.wasAdmitted) == [true, true, false])
+        #expect(corridor.records(3).map(\.upstream) == ["prov", "prov", ""])
     }
 
     @Test func aChunkedRequestArrivesWithItsLength() throws {

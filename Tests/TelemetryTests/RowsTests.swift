@@ -25,6 +25,18 @@ import Testing
         #expect(snapshot.clientCount == 8)
     }
 
+    @Test func requestsOfTwoLoopsAreListedByTheMomentOfTheirEnd() {
+        var stage = Stage()
+        func ended(_ milliseconds: Int64) -> RequestRecord {
+            stage.record(error: milliseconds % 20 == 0 ? .upstreamError : nil, milliseconds: milliseconds)
+        }
+        // Each loop hands over what it saw, in order, a while after the other.
+        stage.fold([], [10, 30, 50, 70].map(ended))
+        stage.fold([], [20, 40, 60].map(ended))
+        #expect(stage.snapshot().recent.map(\.totalMilliseconds) == [70, 60, 50, 40, 30, 20, 10])
+        #expect(stage.state.shelf.newest(2).map(\.totalMilliseconds) == [70, 60])
+    }
+
     @Test func tenThousandIdleClientsAreRowsToo() {
         let cards = (0..<12_000).map { ClientCard.named("c\($0)") }
         var stage = Stage(surroundings: .of(Directory.with(clients: cards)))

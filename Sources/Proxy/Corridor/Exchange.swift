@@ -29,8 +29,9 @@ struct Exchange: ~Copyable {
         case finished
     }
 
-    /// Bytes of a buffered answer that are held before it is passed on piece by piece.
-    static let holdLimit = 256 << 10
+    /// Bytes of a buffered answer that are held before it is passed on piece by piece: what a hundred callers that do
+    /// not read may cost, against how long an answer is judged as a whole.
+    static let holdLimit = 128 << 10
     /// Bytes of a provider's error body that are passed on.
     static let errorLimit = 256 << 10
 

@@ -6,9 +6,10 @@ extension QuitDialog {
     /// How to leave: stop the gateway, leave it serving, or stay.
     func content(_ stage: Stage) -> DialogContent {
         let figures = stage.live.gateway
-        let open: [Span] = [
-            .plain("\(Figures.counted(figures.inFlight, "request")) in flight, \(Figures.counted(figures.streams, "stream")) among them")
-        ]
+        let (requests, streams) = (
+            Figures.counted(figures.inFlight, "request"), Figures.counted(figures.streams, "stream")
+        )
+        let open: [Span] = [.plain("\(requests) in flight, \(streams) among them")]
         let name = stage.live.instance
         let lines: [DialogContent.Line] = [
             DialogContent.labelled("gateway", [.strong(name), .muted("  on \(stage.live.listen)")], rank: 4),

@@ -107,9 +107,7 @@ struct Book: Sendable {
     /// The overrides of a scope that are still in force at `now`.
     func overrides(of scope: LimitScope, at now: Timestamp) -> [LimitOverride] {
         LimitKind.allCases.compactMap { kind in
-            guard let override = overrides[LimitSlot(scope: scope, kind: kind)] else { return nil }
-            if let until = override.until, until <= now { return nil }
-            return override
+            overrides[LimitSlot(scope: scope, kind: kind)]?.inForce(at: now)
         }
     }
 

@@ -61,7 +61,8 @@ extension ControlDesk {
             refreshAudit()
         } catch {
             denial.fault = error
-            desk.withLock { $0.unwritten.append((row, change)) }
+            desk.withLock { $0.unwritten.append(WaitingAct(row: row, change: change)) }
+            keepUnwritten()
             parts.log.log(.error, "an act is in force but not written down: \(error.message)")
             writeUnwrittenLater()
         }
@@ -69,14 +70,15 @@ extension ControlDesk {
     }
 
     private func writeUnwrittenLater() {
+        guard !isStopped.load(ordering: .relaxed) else { return }
         queue.asyncAfter(deadline: DispatchTime.now() + DispatchTimeInterval.seconds(2)) { [weak self] in
             self?.writeUnwritten()
         }
     }
 
     /// Tries again to write down the denials that the disk refused.
-    func writeUnwritten() {
-        guard desk.withLock({ !$0.unwritten.isEmpty }) else { return }
+    private func writeUnwritten() {
+        guard !isStopped.load(ordering: .relaxed), desk.withLock({ !$0.unwritten.isEmpty }) else { return }
         if flushUnwritten() != nil { writeUnwrittenLater() }
         refreshAudit()
     }
@@ -84,16 +86,19 @@ extension ControlDesk {
     /// Writes down what waits, in its order.
     ///
     /// - Returns: why some of it still waits; nil where nothing does.
-    private func flushUnwritten() -> LedgerError? {
-        while let (row, change) = desk.withLock({ $0.unwritten.first }) {
+    func flushUnwritten() -> LedgerError? {
+        let waiting = desk.withLock { $0.unwritten.count }
+        defer { if desk.withLock({ $0.unwritten.count }) != waiting { keepUnwritten() } }
+        while let act = desk.withLock({ $0.unwritten.first }) {
             do throws(LedgerError) {
-                let written = try parts.store.record(act: row, change: change)
+                let written = try parts.store.record(act: act.row, change: act.change)
                 desk.withLock { $0.lastAudit = max($0.lastAudit, written.id) }
             } catch {
                 switch error.code {
                 case .notFound, .alreadyUndone, .invalid:
                     // No later time makes it writable, and it must not hold up what comes after it.
-                    parts.log.log(.error, "\(row.act) \(row.target) cannot be written down: \(error.message)")
+                    let what = "\(act.row.act) \(act.row.target)"
+                    parts.log.log(.error, "\(what) cannot be written down: \(error.message)")
                 default:
                     return error
                 }
@@ -101,6 +106,15 @@ extension ControlDesk {
             desk.withLock { if !$0.unwritten.isEmpty { $0.unwritten.removeFirst() } }
         }
         return nil
+    }
+
+    /// Puts what waits beside the database: a restart must not forget a denial.
+    private func keepUnwritten() {
+        do throws(LedgerError) {
+            try parts.store.keep(waiting: desk.withLock { $0.unwritten })
+        } catch {
+            parts.log.log(.error, "an act that is in force would not survive a restart: \(error.message)")
+        }
     }
 
     /// Makes a change true in memory and on every loop.
@@ -157,16 +171,19 @@ extension ControlDesk {
                     why: "its time was over"),
                 .removeSuspension(client: suspension.client))
         }
-        for override in overrides {
-            let underneath = effective(override.scope).first { $0.limit.kind == override.limit.kind }
-            let after = underneath.flatMap { $0.source == .override ? $0.underneath : $0.limit }
-            end(
-                row(
-                    .auto, act: "limit.end", target: override.scope.text,
-                    before: "\(override.limit.kind.word) \(override.limit.text)", after: after?.text ?? "none",
-                    why: "its time was over"),
-                .removeOverride(override.scope, override.limit.kind))
-        }
+        for override in overrides { endOverride(override) }
+    }
+
+    private func endOverride(_ override: LimitOverride) {
+        let kind = override.limit.kind
+        let underneath = effective(override.scope).first { $0.limit.kind == kind }
+        // By the wall clock it may be over already, or not yet.
+        let rest = underneath.flatMap { $0.until == nil ? $0.limit : $0.underneath }
+        end(
+            row(
+                .auto, act: "limit.end", target: override.scope.text, before: "\(kind.word) \(override.limit.text)",
+                after: rest?.text ?? "none", why: "its time was over"),
+            override.afterwards.map { .setOverride($0) } ?? .removeOverride(override.scope, kind))
     }
 
     private func end(_ row: AuditRow, _ change: StoreChange) {
@@ -179,15 +196,7 @@ extension ControlDesk {
     }
 
     /// The limits in force for a scope.
-    func effective(_ scope: LimitScope) -> [EffectiveLimit] {
-        let limits = effectiveLimits()
-        return switch scope {
-        case .gateway: limits.gateway()
-        case .tier(let name): limits.tier(name)
-        case .model(let name): limits.model(name)
-        case .client(let name): limits.client(name)
-        }
-    }
+    func effective(_ scope: LimitScope) -> [EffectiveLimit] { effectiveLimits().of(scope) }
 
     /// The rules of limits over what holds now.
     func effectiveLimits() -> EffectiveLimits {

@@ -12,9 +12,11 @@ extension ControlDesk {
         }
         let before = effective(scope).first { $0.limit.kind == limit.kind }
         let now = parts.wall()
+        let slot = Book.LimitSlot(scope: scope, kind: limit.kind)
         let override = LimitOverride(
             scope: scope, limit: limit, until: seconds.map { now.adding(seconds: $0) }, why: why, by: order.actor.user,
-            since: now)
+            since: now,
+            standing: seconds == nil ? nil : StandingLimit(under: desk.withLock { $0.book.overrides[slot] }))
         if before?.limit == limit, before?.source == .override, before?.until == override.until {
             return Outcome(.unchanged, "\(scope.text) \(limit.kind.word) is \(limit.text) already")
         }
@@ -45,9 +47,9 @@ extension ControlDesk {
                 override.limit, than: effective(override.scope).first { $0.limit.kind == override.limit.kind }?.limit)
         case .removeOverride(let scope, let kind):
             guard let current = effective(scope).first(where: { $0.limit.kind == kind }), current.source == .override,
-                let underneath = current.underneath
+                let left = limitWithoutOverride(scope, kind)
             else { return false }
-            return isTighter(underneath, than: current.limit)
+            return isTighter(left, than: current.limit)
         default: return false
         }
     }
@@ -58,6 +60,13 @@ extension ControlDesk {
         let window = max(1, limit.windowSeconds)
         let otherWindow = max(1, other.windowSeconds)
         return Int128(limit.amount) * Int128(otherWindow) <= Int128(other.amount) * Int128(window)
+    }
+
+    /// What would hold if no operator had changed anything.
+    private func limitWithoutOverride(_ scope: LimitScope, _ kind: LimitKind) -> Limit? {
+        var limits = effectiveLimits()
+        limits.book.overrides[Book.LimitSlot(scope: scope, kind: kind)] = nil
+        return limits.of(scope).first { $0.limit.kind == kind }?.limit
     }
 
     private func limitFault(_ scope: LimitScope, _ limit: Limit, _ seconds: Int64?) -> Outcome? {
@@ -86,7 +95,7 @@ extension ControlDesk {
             if let fault = scopeFault(scope) { return Outcome(.notFound, fault) }
             return Outcome(.unchanged, "\(scope.text) has no override of \(kind.word)")
         }
-        let underneath = effective(scope).first { $0.limit.kind == kind }?.underneath
+        let underneath = limitWithoutOverride(scope, kind)
         let act = row(
             order.actor, act: "limit.clear", target: scope.text, before: "\(kind.word) \(override.limit.text)",
             after: "\(kind.word) \(underneath?.text ?? "none")")

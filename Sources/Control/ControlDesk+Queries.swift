@@ -68,10 +68,11 @@ extension ControlDesk {
         _ key: StoredKey, _ desk: Desk, uses: [KeyID: Timestamp], now: Timestamp
     ) -> KeyCard {
         var state = key.record.state(at: now)
-        // A client that the configuration no longer has is as good as suspended.
+        // A client that the configuration no longer has, or whose tier it no longer has, is as good as suspended.
         let isHeld =
             isSuspended(desk.book.suspensions[key.record.client], now)
-            || PolicyMaker.record(key.record.client, desk.configuration, desk.book) == nil
+            || PolicyMaker.record(key.record.client, desk.configuration, desk.book)
+                .flatMap { desk.configuration.tier($0.tier) } == nil
         if state == .active, isHeld { state = .suspended }
         // The corridor's own note is the newest: records come later, and only when a request has ended.
         let accepted = desk.maker.activities[key.record.id]?.lastAccepted.load(ordering: .relaxed) ?? 0
@@ -149,6 +150,7 @@ extension ControlDesk {
 
     /// Reads the newest acts for the screens; on the control queue.
     func refreshAudit() {
+        guard !isStopped.load(ordering: .relaxed) else { return }
         let now = parts.wall()
         let midnight = Timestamp(milliseconds: Calendar.floorDivide(now.seconds, 86_400) * 86_400_000)
         guard let rows = try? parts.store.audit(limit: 200, now: now),

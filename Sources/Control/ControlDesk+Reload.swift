@@ -1,5 +1,5 @@
 import Dispatch
-import Domain
+package import Domain
 package import Ledger
 import Proxy
 package import Settings
@@ -19,24 +19,23 @@ extension ControlDesk {
             return refuseReload(["the configuration cannot be read"], order)
         }
         let now = parts.wall()
-        let old = configuration
-        let oldPolicy = self.policy
-        var made: Policy?
-        var fault: UpstreamFault?
+        // Only this queue changes them, so the policy is made beside the desk: who asks for it meanwhile does not wait.
+        let (old, oldPolicy, book, oldMaker) = desk.withLock { ($0.configuration, $0.policy, $0.book, $0.maker) }
+        let faults = ControlDesk.budgetFaults(loaded.configuration, Array(book.overrides.values), now: now)
+        guard faults.isEmpty else { return refuseReload(faults, order) }
+        var maker = oldMaker
+        let policy: Policy
+        do throws(UpstreamFault) {
+            policy = try maker.make(loaded.configuration, book, now: now)
+        } catch {
+            return refuseReload([error.reason], order)
+        }
         desk.withLock { desk in
-            do throws(UpstreamFault) {
-                made = try desk.maker.make(loaded.configuration, desk.book, now: now)
-            } catch {
-                fault = error
-            }
-            guard let policy = made else { return }
+            desk.maker = maker
             desk.configuration = loaded.configuration
             desk.policy = policy
             desk.remarks = ControlDesk.remarks(loaded)
             desk.directoryIsStale = true
-        }
-        guard let policy = made else {
-            return refuseReload([fault?.reason ?? "the configuration is not usable"], order)
         }
         withExtendedLifetime(oldPolicy) { gateway.withLock { $0 }?.apply(policy) }
         parts.recorder.apply(RecorderSettings(loaded.configuration.log))
@@ -59,16 +58,48 @@ extension ControlDesk {
         return outcome
     }
 
-    /// Clients that are no longer in the file and have keys: who takes a client out should see what becomes of them.
+    /// Overrides of money beside a model without a price: a budget that cannot hold it is refused, wherever it comes from.
+    ///
+    /// - Returns: a line for each, with what to do.
+    package static func budgetFaults(
+        _ configuration: Configuration, _ overrides: [LimitOverride], now: Timestamp
+    ) -> [String] {
+        overrides.compactMap { override in
+            guard override.limit.kind.isMoney, let held = override.inForce(at: now) else { return nil }
+            let unpriced: String? =
+                switch held.scope {
+                case .model(let name): configuration.model(name).flatMap { $0.price == nil ? name : nil }
+                case .client, .tier, .gateway: configuration.models.first { $0.price == nil }?.name
+                }
+            return unpriced.map { model in
+                "model \(model) has no price: the \(held.limit.kind.word) of \(held.scope.text), set by \(held.by), could "
+                    + "not hold it; price it, or: tollgate limits clear \(held.scope.text) \(held.limit.kind.rawValue)"
+            }
+        }.sorted()
+    }
+
+    /// Clients with keys that lost their entry or their tier: who takes one out should see what becomes of the keys.
     private func keysLeft(by old: Configuration) -> [String] {
         let now = parts.wall()
         let (configuration, book) = desk.withLock { ($0.configuration, $0.book) }
-        return old.clients.compactMap { client in
-            guard PolicyMaker.record(client.name, configuration, book) == nil else { return nil }
-            let keys = (book.keysOfClient[client.name] ?? []).count { book.keys[$0]?.record.state(at: now) == .active }
-            guard keys > 0 else { return nil }
-            return "client \(client.name) is gone and its \(keys == 1 ? "key is" : "\(keys) keys are") refused"
+        func active(_ name: String) -> Int {
+            (book.keysOfClient[name] ?? []).count { book.keys[$0]?.record.state(at: now) == .active }
         }
+        func refused(_ name: String, _ what: String) -> String? {
+            let keys = active(name)
+            return keys == 0 ? nil : "\(what), its \(keys == 1 ? "key is" : "\(keys) keys are") refused"
+        }
+        let gone = old.clients.map(\.name).filter { PolicyMaker.record($0, configuration, book) == nil }
+        return gone.sorted().compactMap { refused($0, "client \($0) is gone") }
+            + tiersLost(configuration, book, refused)
+    }
+
+    private func tiersLost(
+        _ configuration: Configuration, _ book: Book, _ refused: (String, String) -> String?
+    ) -> [String] {
+        book.clients.values.filter { configuration.client($0.name) == nil && configuration.tier($0.tier) == nil }
+            .sorted { $0.name < $1.name }
+            .compactMap { refused($0.name, "client \($0.name) is of tier \($0.tier), which is not configured") }
     }
 
     private func refuseReload(_ problems: [String], _ order: Order) -> Outcome {

@@ -6,13 +6,15 @@ import Proxy
 extension ControlDesk {
     /// Takes an act back by its exact inverse; the audit gets one more row.
     func undo(_ audit: Int64?, _ order: Order) -> Outcome {
-        let now = parts.wall()
         let found: UndoableAct?
         do throws(LedgerError) {
             if let audit {
-                found = try parts.store.undoable(id: audit, now: now)
+                found = try parts.store.undoable(id: audit, now: parts.wall())
             } else {
-                found = try parts.store.undoable(actor: order.actor, now: now)
+                switch try newest(of: order.actor) {
+                case .success(let act): found = act
+                case .failure(let refusal): return refusal.outcome
+                }
             }
         } catch {
             return Outcome(.failed, "nothing was changed: \(error.message)")
@@ -44,5 +46,24 @@ extension ControlDesk {
         var outcome = outcome(of: denial, "\(message), \(denial.endedWords)")
         outcome.streamsEnded = denial.ended
         return outcome
+    }
+
+    private struct Refusal: Error {
+        var outcome: Outcome
+    }
+
+    /// What an undo without a number means: the newest act and no other.
+    ///
+    /// Where that one cannot be taken back, an older one, which nobody has in mind any more, must not be taken for it.
+    private func newest(of actor: Actor) throws(LedgerError) -> Result<UndoableAct?, Refusal> {
+        let now = parts.wall()
+        guard let newest = try parts.store.newest(by: actor, now: now) else { return .success(nil) }
+        if let act = try parts.store.undoable(id: newest.id, now: now) { return .success(act) }
+        let older = try parts.store.undoable(actor: actor, now: now)?.row
+        let advice = older.map { "; undo \($0.id) takes back \($0.act) \($0.target)" } ?? ""
+        return .failure(
+            Refusal(
+                outcome: Outcome(
+                    .refused, "your newest act, \(newest.act) \(newest.target), cannot be taken back\(advice)")))
     }
 }

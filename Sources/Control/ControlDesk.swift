@@ -56,7 +56,7 @@ package final class ControlDesk: Sendable {
         var policy: Policy
         var lastAudit: Int64
         /// Denials that are in force but could not be written down yet.
-        var unwritten: [(row: AuditRow, change: StoreChange)] = []
+        var unwritten: [WaitingAct] = []
         var endings = Endings()
         var remarks: [String] = []
         var audit: [AuditRow] = []
@@ -76,6 +76,8 @@ package final class ControlDesk: Sendable {
     let listen = Mutex<String>("")
     let instance: String
     private let timer = Mutex<UInt64>(0)
+    /// Nothing is begun any more: the store is about to be closed.
+    let isStopped = Atomic(false)
 
     /// Makes the first policy.
     ///
@@ -116,14 +118,22 @@ package final class ControlDesk: Sendable {
     }
 
     /// Waits for acts that are under way and writes what is left.
-    package func stop() {
+    ///
+    /// - Returns: whether everything is written down.
+    package func stop() -> Bool {
         timer.withLock { $0 &+= 1 }
+        isStopped.store(true, ordering: .relaxed)
         queue.sync {
-            writeUnwritten()
+            _ = flushUnwritten()
             try? parts.store.touchKeys(parts.recorder.keyUses())
+        }
+        let left = desk.withLock { $0.unwritten }
+        for act in left {
+            parts.log.log(.error, "\(act.row.act) \(act.row.target) is not in the database; the next start tries again")
         }
         collector.withLock { $0 = nil }
         gateway.withLock { $0 = nil }
+        return left.isEmpty
     }
 
     /// Carries out an order; `reply` is called on the control queue.

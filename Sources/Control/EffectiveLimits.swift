@@ -6,16 +6,30 @@ import Settings
 /// Works out which limits hold for a scope, and where each comes from: override > client > tier > default.
 struct EffectiveLimits {
     let configuration: Configuration
-    let book: Book
+    var book: Book
     /// Knows the tiers that tokens claim.
     let table: ClientTable
     let now: Timestamp
 
-    /// The tier of a client: the configuration's or the kept one, else what its newest token claimed; where a reload took
-    /// that tier away, or nothing names one, the default.
+    /// The tier of a client: the configuration's or the kept one, else what its newest token claimed, else the default.
+    ///
+    /// It may be one that a reload took away, see `lacksTier`.
     func tierName(of name: String) -> String {
-        let named = PolicyMaker.record(name, configuration, book)?.tier ?? table.tier(of: "client:" + name)
-        return named.flatMap { configuration.tier($0)?.name } ?? configuration.defaultTier
+        PolicyMaker.record(name, configuration, book)?.tier ?? table.tier(of: "client:" + name)
+            ?? configuration.defaultTier
+    }
+
+    /// Whether a client is of a tier that the configuration no longer has: the default could let it do more than ever.
+    func lacksTier(_ name: String) -> Bool { configuration.tier(tierName(of: name)) == nil }
+
+    /// The limits in force for a scope.
+    func of(_ scope: LimitScope) -> [EffectiveLimit] {
+        switch scope {
+        case .gateway: gateway()
+        case .tier(let name): tier(name)
+        case .model(let name): model(name)
+        case .client(let name): client(name)
+        }
     }
 
     /// The limits of the client of this name.
@@ -49,7 +63,8 @@ struct EffectiveLimits {
 
     private func over(_ override: LimitOverride, _ current: EffectiveLimit?) -> EffectiveLimit {
         EffectiveLimit(
-            limit: override.limit, source: .override, until: override.until, underneath: current?.limit)
+            limit: override.limit, source: .override, until: override.until,
+            underneath: override.standing?.limit ?? current?.limit)
     }
 
     /// The limits of a tier itself, as a new client of it gets them.

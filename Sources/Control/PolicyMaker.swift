@@ -147,7 +147,7 @@ struct PolicyMaker {
                 limits: ScopeLimits(effective.map(\.limit)), counters: table.counters(for: "client:" + name, now: 0)),
             models: (record?.models ?? configuration.tier(tierName)?.models).map { Set($0) },
             suspendedUntil: suspension.map { $0.until?.milliseconds ?? .max } ?? 0, limits: effective,
-            isSubject: record == nil)
+            isSubject: record == nil, lacksTier: record != nil && limits.lacksTier(name))
     }
 
     private mutating func policy(_ configuration: Configuration, _ book: Book) -> Policy {

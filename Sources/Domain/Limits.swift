@@ -157,13 +157,51 @@ package struct LimitOverride: Hashable, Sendable, Codable {
     package var why: String
     package var by: String
     package var since: Timestamp
+    /// The override without an end that this temporary one lies over: it holds again afterwards.
+    package var standing: StandingLimit?
 
-    package init(scope: LimitScope, limit: Limit, until: Timestamp?, why: String, by: String, since: Timestamp) {
+    package init(
+        scope: LimitScope, limit: Limit, until: Timestamp?, why: String, by: String, since: Timestamp,
+        standing: StandingLimit? = nil
+    ) {
         self.scope = scope
         self.limit = limit
         self.until = until
         self.why = why
         self.by = by
         self.since = since
+        self.standing = standing
+    }
+
+    /// The override that holds at `now`: this one, what it lies over where its time is over, or none.
+    package func inForce(at now: Timestamp) -> LimitOverride? {
+        guard let until, until <= now else { return self }
+        return afterwards
+    }
+
+    /// What holds when this one has ended; nil where nothing of an operator's does.
+    package var afterwards: LimitOverride? {
+        standing.map {
+            LimitOverride(scope: scope, limit: $0.limit, until: nil, why: $0.why, by: $0.by, since: $0.since)
+        }
+    }
+}
+
+/// An override without an end, without the scope that it is kept under.
+package struct StandingLimit: Hashable, Sendable, Codable {
+    package var limit: Limit
+    package var why: String
+    package var by: String
+    package var since: Timestamp
+
+    /// What a new temporary override over `override` leaves standing; nil where nothing without an end is there.
+    package init?(under override: LimitOverride?) {
+        guard let override else { return nil }
+        guard override.until == nil else {
+            guard let standing = override.standing else { return nil }
+            self = standing
+            return
+        }
+        (limit, why, by, since) = (override.limit, override.why, override.by, override.since)
     }
 }

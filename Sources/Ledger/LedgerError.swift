@@ -29,9 +29,6 @@ package struct LedgerError: Error, Equatable, Sendable, CustomStringConvertible 
         /// Any other failure of the device or the database.
         case failed
 
-        /// Whether the same call may succeed a little later.
-        package var isTransient: Bool { self == .locked || self == .full || self == .failed }
-
         /// The sysexits status of a command that ends with it.
         package var exitStatus: Int32 {
             switch self {

@@ -229,12 +229,98 @@ import Testing
         let office = try Office()
         let (id, _) = office.key()
         let revoked = office.act(.revokeKey(id), by: Office.other)
-        #expect(office.act(.undo(audit: nil)).result == .notFound)
+        #expect(office.act(.undo(audit: nil)).result == .refused)
         #expect(office.act(.undo(audit: revoked.audit)).result == .done)
         #expect(office.act(.undo(audit: revoked.audit)).result == .notFound)
     }
 
+    @Test func anUndoWithoutANumberMeansTheNewestActAndNoOlderOne() throws {
+        let office = try Office()
+        let (id, text) = office.key()
+        _ = office.act(.revokeKey(id))
+        let restored = office.act(.restoreKey(id))
+        let reload = office.act(.reload)
+        #expect(reload.result == .done)
+        let refused = office.act(.undo(audit: nil))
+        let older = restored.audit ?? 0
+        #expect(refused.result == .refused)
+        #expect(
+            refused.message == "your newest act, config.reload tollgate.yaml, cannot be taken back; "
+                + "undo \(older) takes back key.restore \(id.shown)")
+        #expect(office.status(key: text) == 200)
+        #expect(office.act(.undo(audit: older)).result == .done && office.status(key: text) == 401)
+    }
+
+    @Test func aSuspensionThatWouldBeOverIsNotBroughtBack() throws {
+        let office = try Office()
+        let (_, text) = office.key()
+        _ = office.act(.suspendClient("acme", forSeconds: 3))
+        let resumed = office.act(.resumeClient("acme"))
+        office.clock.pass(seconds: 4)
+        #expect(office.act(.undo(audit: resumed.audit)).result == .notFound)
+        #expect(office.act(.undo(audit: nil)).result == .refused)
+        #expect(office.status(key: text) == 200)
+    }
+
+    // MARK: Overrides over overrides
+
+    @Test func aLimitWithoutAnEndHoldsAgainAfterATemporaryOne() throws {
+        var office = try Office()
+        func set(_ amount: Int64, seconds: Int64?) -> Outcome {
+            office.act(
+                .setLimit(
+                    .client("acme"), Limit(kind: .requests, amount: amount, windowSeconds: 60), forSeconds: seconds,
+                    why: "w\(amount)"))
+        }
+        _ = set(2, seconds: nil)
+        _ = set(4, seconds: 60)
+        #expect(set(5, seconds: 120).result == .done)
+        guard case .limits(let limits) = office.ask(.limits(.client("acme"))) else { return }
+        let shown = limits.first { $0.limit.kind == .requests }
+        #expect(shown?.limit.amount == 5 && shown?.underneath?.amount == 2)
+        office = try office.restarted()
+        #expect(office.limit("acme", .requests)?.amount == 5)
+        office.clock.pass(seconds: 121)
+        office.desk.queue.sync { office.desk.expireEnded() }
+        #expect(office.limit("acme", .requests)?.amount == 2)
+        let end = office.audit.first
+        #expect(end?.act == "limit.end" && end?.before == "requests 5/1m" && end?.after == "2/1m")
+        // Cleared, nothing that an operator set is left.
+        _ = set(9, seconds: 60)
+        #expect(office.act(.clearLimit(.client("acme"), .requests)).message.contains("9/1m → 300/1m"))
+        #expect(office.limit("acme", .requests)?.amount == 300)
+    }
+
     // MARK: Reload
+
+    @Test func aClientWhoseTierIsTakenOutMayDoNothing() throws {
+        let office = try Office()
+        let (_, text) = office.key(client: "small", tier: "pro")
+        #expect(office.status(key: text) == 200)
+        office.source.value = Office.usual.replacing("  pro: { requests: 600/1m }\n", with: "")
+            .replacing("tier: pro", with: "tier: free")
+        let outcome = office.act(.reload)
+        #expect(
+            outcome.message
+                == "configuration read again; client small is of tier pro, which is not configured, its key is refused")
+        #expect(office.status(key: text) == 403)
+        office.source.value = Office.usual
+        _ = office.act(.reload)
+        #expect(office.status(key: text) == 200)
+    }
+
+    @Test(arguments: [LimitScope.client("acme"), .tier("pro"), .gateway, .model("gpt")])
+    func aBudgetThatWasSetHereKeepsItsModelsPriced(scope: LimitScope) throws {
+        let office = try Office()
+        let budget = Limit(kind: .budgetDay, amount: 500_000_000)
+        #expect(office.act(.setLimit(scope, budget, forSeconds: nil, why: "")).result == .done)
+        office.source.value = Office.usual.replacing(", input: 1.00, output: 2.00", with: "")
+        let refused = office.act(.reload)
+        #expect(refused.result == .refused)
+        #expect(refused.message.contains("tollgate limits clear \(scope.text) budget/day"))
+        _ = office.act(.clearLimit(scope, .budgetDay))
+        #expect(office.act(.reload).result == .done)
+    }
 
     @Test func aGoodConfigurationComesIntoForceAndABadOneNever() throws {
         let office = try Office()
@@ -299,6 +385,16 @@ import Testing
         #expect(office.act(.setLimit(.client("acme"), wide, forSeconds: nil, why: "")).result == .failed)
         #expect(office.limit("acme", .requests) == tight)
         #expect(office.status(key: goneText) == 401 && office.status(key: text) == 401)
+    }
+
+    @Test func aKeyThatWasRevokedWhileNothingCouldBeWrittenStaysRevokedAfterARestart() throws {
+        var office = try Office()
+        let (id, text) = office.key()
+        office = try office.restarted(isReadOnly: true)
+        #expect(office.act(.revokeKey(id)).result == .failed)
+        office = try office.restarted()
+        #expect(office.status(key: text) == 401)
+        #expect(office.audit.first?.act == "key.revoke" && office.audit.first?.actor.user == "ops")
     }
 
     // MARK: Size

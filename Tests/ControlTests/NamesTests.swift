@@ -72,8 +72,8 @@ import Testing
             "  acme: { tier: pro, owner: team, requests: 300/1m }", with: "  other: {}")
         office.source.value = without
         let outcome = office.act(.reload)
-        #expect(outcome.message == "configuration read again; client acme is gone and its key is refused")
-        #expect(office.audit.first?.why == "client acme is gone and its key is refused")
+        #expect(outcome.message == "configuration read again; client acme is gone, its key is refused")
+        #expect(office.audit.first?.why == "client acme is gone, its key is refused")
         #expect(office.status(key: key.text) == 401)
         #expect(office.card(key.id)?.state == .suspended)
         // An override on the name must not let it back in at another tier.

@@ -119,8 +119,8 @@ final class Office: Sendable {
     func close() {
         guard !closed.exchange(true, ordering: .sequentiallyConsistent) else { return }
         gateway.stop()
-        desk.stop()
         collector.stop()
+        _ = desk.stop()
         recorder.stop(within: 2)
         store.close()
     }

@@ -17,6 +17,13 @@ final class Scratch: Sendable {
 
     var folder: DataFolder { DataFolder(path: path + "/data") }
 
+    /// The folder as another program would find it: this one's lock lasts as long as its objects.
+    static func copy(of other: Scratch) throws -> Scratch {
+        let next = Scratch()
+        try FileManager.default.copyItem(atPath: other.folder.path, toPath: next.folder.path)
+        return next
+    }
+
     func open() throws -> Store { try Store.open(try folder.lock()) }
 
     func text(_ name: String) throws -> String {

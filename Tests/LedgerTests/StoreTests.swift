@@ -189,9 +189,38 @@ import Testing
         #expect(code { _ = try Store.openReadOnly(scratch.folder) } == .missing)
         try fill(scratch, keys: 3)
         let store = try Store.openReadOnly(scratch.folder)
-        #expect(try store.keys().count == 3)
-        #expect(try store.keys(client: "nobody").isEmpty)
+        #expect(try store.loadAll().keys.count == 3)
         #expect(code { try store.addSpend([UsageRow()]) } == .readOnly)
+    }
+
+    @Test func aClosedStoreRefusesEveryCall() throws {
+        let store = try scratch.open()
+        store.close()
+        #expect(code { _ = try store.loadAll() } == .unwritable)
+        #expect(code { try store.record(act: sampleAct("x", "y"), change: .none) } == .unwritable)
+    }
+
+    @Test func actsThatTheDatabaseRefusedAreWrittenDownByTheNextStart() throws {
+        try fill(scratch, keys: 2)
+        let store = try scratch.open()
+        let acts = (1...3).map { number in
+            WaitingAct(
+                row: sampleAct("key.revoke", "k\(number)"), change: .revokeKey(sampleKey(number).id, at: start))
+        }
+        try store.keep(waiting: acts)
+        store.close()
+        // The third key does not exist: that holds up neither the others nor the start.
+        let next = try Scratch.copy(of: scratch).open()
+        #expect(try next.loadAll().keys.map(\.record.revoked) == [start, start])
+        #expect(try next.audit(limit: 9, now: start).prefix(2).map(\.target) == ["k2", "k1"])
+        #expect(!FileManager.default.fileExists(atPath: next.folder.path + "/unwritten.jsonl"))
+    }
+
+    @Test func waitingActsThatMakeNoSenseStopTheStart() throws {
+        try fill(scratch, keys: 1)
+        let copy = try Scratch.copy(of: scratch)
+        try Data("{\"row\":1}\n".utf8).write(to: URL(filePath: copy.folder.path + "/unwritten.jsonl"))
+        #expect(code { _ = try copy.open() } == .damaged)
     }
 
     private func fill(_ scratch: Scratch, keys: Int) throws {

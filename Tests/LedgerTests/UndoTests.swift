@@ -72,11 +72,34 @@ import Testing
             .setSuspension(Suspension(client: "search-api", since: start, until: nil, by: "ops")),
         ]
         for change in changes { try store.record(act: sampleAct("act", "c"), change: change) }
-        #expect(try store.undoable(limit: 10, now: start).map(\.row.id) == [5, 4, 3, 2])
+        func undoable(_ now: Timestamp) throws -> [Int64] {
+            try store.audit(limit: 10, now: now).filter(\.isUndoable).map(\.id)
+        }
+        #expect(try undoable(start) == [5, 4, 3, 2])
         try store.record(act: sampleAct("limit.clear", "c"), change: .removeOverride(.gateway, .requests))
-        let later = start.adding(seconds: 86_400 * 30)
-        #expect(try store.undoable(limit: 10, now: later).map(\.row.id) == [6, 5, 3, 2])
-        #expect(try store.undoable(limit: 2, now: later).map(\.row.id) == [6, 5])
+        #expect(try undoable(start) == [6, 5, 3, 2])
+        // What the clearing ended would be over by then: nothing is left to bring back.
+        #expect(try undoable(start.adding(seconds: 86_400 * 30)) == [5, 3, 2])
+    }
+
+    @Test func whatWouldBeOverByNowIsNotBroughtBack() throws {
+        let store = try opened()
+        let suspension = Suspension(client: "search-api", since: start, until: start.adding(seconds: 3), by: "ops")
+        try store.record(act: sampleAct("client.suspend", "search-api"), change: .setSuspension(suspension))
+        let resumed = try store.record(
+            act: sampleAct("client.resume", "search-api"), change: .removeSuspension(client: "search-api"))
+        #expect(resumed.undoableUntil == suspension.until)
+        #expect(try store.undoable(id: resumed.id, now: start.adding(seconds: 2)) != nil)
+        #expect(try store.undoable(id: resumed.id, now: start.adding(seconds: 3)) == nil)
+    }
+
+    @Test func theNewestActIsToldWhetherItCanBeTakenBackOrNot() throws {
+        let store = try opened()
+        let limit = try store.record(act: sampleAct("limit.set", "c"), change: .setOverride(sampleOverride(1)))
+        #expect(try store.newest(by: .ops, now: start)?.id == limit.id)
+        let reload = try store.record(act: sampleAct("config.reload", "f"), change: .none)
+        #expect(try store.newest(by: .ops, now: start)?.id == reload.id)
+        #expect(try store.newest(by: .other, now: start) == nil)
     }
 
     @Test func eachUserTakesBackTheirOwn() throws {
@@ -94,6 +117,6 @@ import Testing
         let store = try opened()
         try store.record(act: sampleAct("limit.clear", "c"), change: .removeOverride(.gateway, .tokens))
         try store.record(act: sampleAct("config.reload", ""), change: .none)
-        #expect(try store.undoable(limit: 10, now: start).isEmpty)
+        #expect(try store.undoable(actor: .ops, now: start) == nil)
     }
 }

@@ -6,10 +6,15 @@ enum Schema {
     static let applicationID: Int64 = 0x546f_6c6c
 
     /// One step per version; step n leads from version n to n + 1, and a published step is never edited.
-    static let steps: [@Sendable (Database) throws -> Void] = [createTables]
+    static let steps: [@Sendable (Database) throws -> Void] = [createTables, addStanding]
 
     /// The version that this program writes.
     static var version: Int64 { Int64(steps.count) }
+
+    /// What a temporary override lies over, as JSON.
+    private static func addStanding(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE overrides ADD COLUMN standing BLOB")
+    }
 
     private static func createTables(_ db: Database) throws {
         try db.execute(

@@ -32,19 +32,10 @@ extension Store {
             row.id = id
             row.undoneBy = nil
             row.isUndoable = inverse != nil && act.undoes == nil
-            row.undoableUntil = row.isUndoable ? Store.undoEnd(of: change.slot, act: act.act, time: act.time) : nil
+            if let inverse, row.isUndoable {
+                row.undoableUntil = Store.undoEnd(of: inverse, act: act.act, time: act.time)
+            }
             return row
-        }
-    }
-
-    /// Keeps a client that was seen for the first time, without an act: a `sub` of a token, a name in `keys create`.
-    ///
-    /// - Returns: whether it was new. The `since` of a known one never changes.
-    @discardableResult
-    package func keep(client: ClientRecord, now: Timestamp) throws(LedgerError) -> Bool {
-        try write { db in
-            try Store.insert(client, at: now, in: db)
-            return db.changesCount > 0
         }
     }
 
@@ -116,12 +107,13 @@ extension Store {
         case .setOverride(let o):
             try db.execute(
                 sql: """
-                    INSERT OR REPLACE INTO overrides (scope, kind, amount, window_s, until, why, by, since)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO overrides (scope, kind, amount, window_s, until, why, by, since, standing)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     o.scope.text.kept, o.limit.kind.rawValue, o.limit.amount, o.limit.windowSeconds,
                     o.until?.milliseconds, o.why.kept, o.by.kept, o.since.milliseconds,
+                    try o.standing.map { try JSONEncoder().encode($0) },
                 ])
         case .removeOverride(let scope, let kind):
             try db.execute(

@@ -16,7 +16,7 @@ extension Store {
         "a.id, a.time, a.user, a.terminal, a.act, a.target, a.before, a.after, a.why, a.undoes, a.slot, "
         + "a.inverse IS NOT NULL AND a.undoes IS NULL, "
         + "\(superseded), "
-        + "(SELECT u.id FROM audit u WHERE u.undoes = a.id)"
+        + "(SELECT u.id FROM audit u WHERE u.undoes = a.id), a.inverse"
 
     /// Acts, newest first.
     ///
@@ -46,44 +46,55 @@ extension Store {
 
     /// One act with what takes it back; nil where there is no such act or `undo` can no longer take it back.
     package func undoable(id: Int64, now: Timestamp) throws(LedgerError) -> UndoableAct? {
-        try undoable(where: "a.id = ?1", [id], limit: 1, now: now).first
+        try undoable(where: "a.id = ?1", id, now: now)
     }
 
     /// The newest act of this user that can be taken back, from whatever terminal it came.
     package func undoable(actor: Actor, now: Timestamp) throws(LedgerError) -> UndoableAct? {
-        try undoable(where: "a.user = ?1", [actor.user], limit: 1, now: now).first
+        try undoable(where: "a.user = ?1", actor.user, now: now)
     }
 
-    /// The newest acts of anybody that can be taken back, newest first.
-    package func undoable(limit: Int, now: Timestamp) throws(LedgerError) -> [UndoableAct] {
-        try undoable(where: "?1 IS NULL", [nil], limit: limit, now: now)
+    /// The newest act of this user that is no undo and was not taken back, whether it can be or not.
+    ///
+    /// - Throws: what any read throws.
+    package func newest(by actor: Actor, now: Timestamp) throws(LedgerError) -> AuditRow? {
+        try read { db in
+            let sql = """
+                SELECT \(Store.columns) FROM audit a WHERE a.user = ? AND a.undoes IS NULL
+                AND NOT EXISTS (SELECT 1 FROM audit t WHERE t.undoes = a.id) ORDER BY a.id DESC LIMIT 1
+                """
+            return try Row.fetchOne(db, sql: sql, arguments: [actor.user]).map { Store.act($0, now: now) }
+        }
     }
 
     private func undoable(
-        where filter: String, _ argument: [(any DatabaseValueConvertible)?], limit: Int, now: Timestamp
-    ) throws(LedgerError) -> [UndoableAct] {
+        where filter: String, _ argument: any DatabaseValueConvertible, now: Timestamp
+    ) throws(LedgerError) -> UndoableAct? {
         try read { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT \(Store.columns), a.inverse FROM audit a
+                    SELECT \(Store.columns) FROM audit a
                     WHERE a.inverse IS NOT NULL AND a.undoes IS NULL AND \(filter)
                       AND NOT \(Store.superseded)
                       AND NOT EXISTS (SELECT 1 FROM audit t WHERE t.undoes = a.id)
                     ORDER BY a.id DESC
                     """,
-                arguments: StatementArguments(argument))
-            var acts: [UndoableAct] = []
-            while acts.count < limit, let row = try rows.next() {
+                arguments: [argument])
+            while let row = try rows.next() {
                 let act = Store.act(row, now: now)
-                let data: Data? = row[14]
-                // An inverse of another version's making cannot be obeyed; the act just cannot be taken back.
-                guard act.isUndoable, let data, let inverse = try? JSONDecoder().decode(StoreChange.self, from: data)
-                else { continue }
-                acts.append(UndoableAct(row: act, inverse: inverse))
+                if act.isUndoable, let inverse = Store.inverse(row) { return UndoableAct(row: act, inverse: inverse) }
             }
-            return acts
+            return nil
         }
+    }
+
+    /// What takes an act back; nil where nothing does.
+    ///
+    /// An inverse of another version's making cannot be obeyed; the act just cannot be taken back.
+    private static func inverse(_ row: Row) -> StoreChange? {
+        let data: Data? = row[14]
+        return data.flatMap { try? JSONDecoder().decode(StoreChange.self, from: $0) }
     }
 
     private static func act(_ row: Row, now: Timestamp) -> AuditRow {
@@ -94,14 +105,21 @@ extension Store {
             before: row[6], after: row[7], why: row[8], undoes: row[9], undoneBy: row[13])
         let isReversible: Bool = row[11]
         let isSuperseded: Bool = row[12]
-        let end = undoEnd(of: row[10], act: name, time: time)
-        act.isUndoable = isReversible && !isSuperseded && act.undoneBy == nil && (end.map { now < $0 } ?? true)
+        guard isReversible, !isSuperseded, act.undoneBy == nil, let inverse = inverse(row) else { return act }
+        let end = undoEnd(of: inverse, act: name, time: time)
+        act.isUndoable = end.map { now < $0 } ?? true
         act.undoableUntil = act.isUndoable ? end : nil
         return act
     }
 
-    /// Until when an act can be taken back by its age alone; nil where only a newer act ends that.
-    static func undoEnd(of slot: String?, act: String, time: Timestamp) -> Timestamp? {
-        act == "key.revoke" ? time.adding(seconds: revokeGraceSeconds) : nil
+    /// Until when an act can be taken back by time alone; nil where only a newer act ends that.
+    ///
+    /// A suspension or a limit that the undo would bring back must not be over by then.
+    static func undoEnd(of inverse: StoreChange, act: String, time: Timestamp) -> Timestamp? {
+        switch inverse {
+        case .setSuspension(let suspension): suspension.until
+        case .setOverride(let override): override.until
+        default: act == "key.revoke" ? time.adding(seconds: revokeGraceSeconds) : nil
+        }
     }
 }

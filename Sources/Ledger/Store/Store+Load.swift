@@ -10,7 +10,7 @@ extension Store {
     package func loadAll() throws(LedgerError) -> StoredState {
         try read { db in
             var state = StoredState()
-            state.keys = try self.keys(in: db, client: nil)
+            state.keys = try self.keys(in: db)
             state.clients = try Store.clients(in: db)
             state.suspensions = try Store.suspensions(in: db)
             state.overrides = try Store.overrides(in: db)
@@ -19,17 +19,9 @@ extension Store {
         }
     }
 
-    /// The keys of a client, or all of them, oldest first.
-    package func keys(client: String? = nil) throws(LedgerError) -> [StoredKey] {
-        try read { db in try self.keys(in: db, client: client) }
-    }
-
-    private func keys(in db: Database, client: String?) throws -> [StoredKey] {
+    private func keys(in db: Database) throws -> [StoredKey] {
         let columns = "id, client, digest, created, expires, models, note, revoked, last_used, version"
-        let filter = client == nil ? "" : " WHERE client = ?"
-        let rows = try Row.fetchCursor(
-            db, sql: "SELECT \(columns) FROM keys\(filter) ORDER BY created, id",
-            arguments: client.map { [$0] } ?? [])
+        let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM keys ORDER BY created, id")
         var keys: [StoredKey] = []
         while let row = try rows.next() {
             let text: String = row[0]
@@ -77,20 +69,23 @@ extension Store {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT scope, kind, amount, window_s, until, why, by, since FROM overrides
+                SELECT scope, kind, amount, window_s, until, why, by, since, standing FROM overrides
                 WHERE ?1 IS NULL OR (scope = ?1 AND kind = ?2) ORDER BY scope, kind
                 """,
             arguments: [scope?.text.kept, kind?.rawValue])
         var overrides: [LimitOverride] = []
         while let row = try rows.next() {
             let name: String = row[1]
-            guard let scope = LimitScope(text: row[0]), let kind = LimitKind(rawValue: name) else {
-                throw LedgerError(.damaged, "a row of overrides makes no sense; restore a backup of the database")
-            }
+            let standing: Data? = row[8]
+            let under = standing.map { try? JSONDecoder().decode(StandingLimit.self, from: $0) }
+            guard let scope = LimitScope(text: row[0]), let kind = LimitKind(rawValue: name),
+                under.map({ $0 != nil }) ?? true
+            else { throw LedgerError(.damaged, "a row of overrides makes no sense; restore a backup of the database") }
             overrides.append(
                 LimitOverride(
                     scope: scope, limit: Limit(kind: kind, amount: row[2], windowSeconds: row[3]),
-                    until: moment(row[4]), why: row[5], by: row[6], since: Timestamp(milliseconds: row[7])))
+                    until: moment(row[4]), why: row[5], by: row[6], since: Timestamp(milliseconds: row[7]),
+                    standing: under ?? nil))
         }
         return overrides
     }

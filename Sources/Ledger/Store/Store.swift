@@ -1,6 +1,6 @@
-import Dispatch
 import GRDB
 import Glibc
+import Synchronization
 
 /// The database of a data folder: keys, clients, suspensions, overrides, audit and spend.
 ///
@@ -13,6 +13,13 @@ package final class Store: Sendable {
     private let lock: DataLock?
     /// The file that was opened.
     private let file: FileIdentity?
+    private let use = Mutex(Use())
+
+    /// Who is at work on the database, and whether anybody may begin.
+    private struct Use {
+        var isClosed = false
+        var calls = 0
+    }
 
     private init(folder: DataFolder, queue: DatabaseQueue, lock: DataLock?) {
         self.folder = folder
@@ -38,6 +45,7 @@ package final class Store: Sendable {
         defer { judged.close() }
         let store = try connect(folder, readOnly: false, lock: lock)
         try store.migrate()
+        try store.recordWaiting()
         return store
     }
 
@@ -56,8 +64,12 @@ package final class Store: Sendable {
         return store
     }
 
-    /// Writes what is pending into the main file and closes it; the store is of no use afterwards.
+    /// Writes what is pending into the main file and closes it; every later call fails.
     package func close() {
+        use.withLock { $0.isClosed = true }
+        // A call that is under way ends by itself within the patience; SQLite must not be closed under it.
+        for _ in 0..<2000 where use.withLock({ $0.calls > 0 }) { usleep(1000) }
+        guard use.withLock({ $0.calls == 0 }) else { return }
         // A clean end leaves one file, which is what a backup or a move of the folder wants to find.
         if lock != nil { _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
         try? queue.close()
@@ -173,6 +185,8 @@ package final class Store: Sendable {
 
     /// Runs `body` in one transaction: all of it is written, or nothing.
     func write<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        try begin()
+        defer { end() }
         try checkPlace()
         do { return try queue.write(body) } catch { throw Store.failure(error, folder.database) }
     }
@@ -188,6 +202,19 @@ package final class Store: Sendable {
 
     /// Runs `body` on one state of the database.
     func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        try begin()
+        defer { end() }
         do { return try queue.read(body) } catch { throw Store.failure(error, folder.database) }
     }
+
+    /// Refuses a call on a database that has been closed: SQLite would end the process.
+    private func begin() throws(LedgerError) {
+        let isOpen = use.withLock { use in
+            if !use.isClosed { use.calls += 1 }
+            return !use.isClosed
+        }
+        if !isOpen { throw LedgerError(.unwritable, "\(folder.database) is closed: the gateway is stopping") }
+    }
+
+    private func end() { use.withLock { $0.calls -= 1 } }
 }

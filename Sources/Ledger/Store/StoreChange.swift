@@ -58,7 +58,7 @@ package struct StoredState: Sendable {
 /// An act that can be taken back, with what taking it back changes.
 package struct UndoableAct: Hashable, Sendable {
     package var row: AuditRow
-    /// The exact reverse, as the store was before the act; an end time in it may have passed meanwhile.
+    /// The exact reverse, as the store was before the act.
     package var inverse: StoreChange
 
     package init(row: AuditRow, inverse: StoreChange) {

@@ -92,6 +92,12 @@ struct CallerCheck {
         guard let client = policy.clients[entry.client] else {
             return .failure(CallerFault(.invalidAPIKey, key: id, client: entry.client))
         }
+        if client.lacksTier {
+            return .failure(
+                CallerFault(
+                    .tierUnknown, "This gateway no longer has the tier of this key's client. Ask your operator.",
+                    key: id, client: entry.client))
+        }
         return .success(Caller(client: client, key: entry, expires: entry.expires))
     }
 

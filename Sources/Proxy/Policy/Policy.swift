@@ -64,12 +64,15 @@ package final class ClientPolicy: Sendable {
     package let limits: [EffectiveLimit]
     /// Whether only an operator's act names it: then a token's tier decides its other limits.
     package let isSubject: Bool
+    /// Whether the configuration no longer has its tier: then nothing says what it may do, and it may do nothing.
+    package let lacksTier: Bool
 
     package init(
         name: String, tier: String, scope: Scope, models: Set<String>?, suspendedUntil: Int64,
-        limits: [EffectiveLimit], isSubject: Bool = false
+        limits: [EffectiveLimit], isSubject: Bool = false, lacksTier: Bool = false
     ) {
         self.isSubject = isSubject
+        self.lacksTier = lacksTier
         self.name = name
         self.tier = tier
         self.scope = scope

@@ -121,6 +121,12 @@ package struct TierSettings: Hashable, Sendable {
     package var limits: LimitSet
     /// Models that its clients may use, nil for all.
     package var models: [String]?
+
+    package init(name: String, limits: LimitSet, models: [String]? = nil) {
+        self.name = name
+        self.limits = limits
+        self.models = models
+    }
 }
 
 /// The request log.

@@ -149,9 +149,9 @@ final class GatewayProcess: Sendable {
         }
         admin.stop()
         gateway.stop()
-        desk.stop()
         collector.stop()
-        let isWritten = recorder.stop(within: 5)
+        let isDeskWritten = desk.stop()
+        let isWritten = recorder.stop(within: 5) && isDeskWritten
         if !isWritten { log.log(.error, "not everything could be written down: see the data folder's disk") }
         store.close()
         return isWritten

@@ -54,7 +54,8 @@ final class StoppedGateway {
 
     /// Ends it: what was written is in one file again.
     func close() {
-        desk.stop()
+        // What was refused here was said to be refused: the next start must not do it after all.
+        if !desk.stop() { try? store.keep(waiting: []) }
         _ = recorder.stop(within: 1)
         store.close()
     }
@@ -85,6 +86,9 @@ final class StoppedGateway {
         bare.configuration.clients = Set(state.keys.map(\.record.client)).subtracting(kept).sorted().map {
             ClientRecord(name: $0, tier: bare.configuration.defaultTier)
         }
+        // Nothing says what their tiers allow, but they are nobody's fault.
+        bare.configuration.tiers += Set(state.clients.map(\.tier)).subtracting(bare.configuration.tiers.map(\.name))
+            .sorted().map { TierSettings(name: $0, limits: LimitSet()) }
         return bare
     }
 }

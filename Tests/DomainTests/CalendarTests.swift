@@ -36,4 +36,31 @@ import Testing
         #expect(Timestamp(milliseconds: -1).seconds == -1)
         #expect(Timestamp(milliseconds: 1999).seconds == 1)
     }
+
+    @Test(arguments: [
+        (LimitKind.budgetHour, "2026-12-31T23:00:00.000Z", "2027-01-01T00:00:00.000Z", Int64(1)),
+        (.budgetDay, "2026-12-31T00:00:00.000Z", "2027-01-01T00:00:00.000Z", 1),
+        (.budgetMonth, "2026-12-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z", 1),
+    ])
+    func budgetsFollowTheUTCCalendar(kind: LimitKind, start: String, end: String, left: Int64) {
+        let now = Timestamp(milliseconds: 1_798_761_599_000)
+        let period = kind.period(at: now)
+        #expect(period.map { Calendar.rfc3339($0.lowerBound) } == start)
+        #expect(period.map { Calendar.rfc3339($0.upperBound) } == end)
+        #expect(kind.secondsLeft(at: now) == left)
+    }
+
+    @Test(arguments: [(2026, 12, 31), (2028, 2, 29), (2026, 2, 28), (2026, 11, 30)] as [(Int64, Int64, Int64)])
+    func aMonthHasItsDays(year: Int64, month: Int64, days: Int64) {
+        let start = Calendar.days(year: year, month: month, day: 1) * 86_400
+        let last = Timestamp(milliseconds: (start + days * 86_400) * 1000 - 1)
+        #expect(Calendar.month(of: last) == start..<(start + days * 86_400))
+    }
+
+    @Test(arguments: LimitKind.allCases) func noClockTrapsAPeriod(kind: LimitKind) {
+        for milliseconds in [Int64.min, -1, 0, .max] {
+            let now = Timestamp(milliseconds: milliseconds)
+            #expect((kind.period(at: now) == nil) == (kind.period == nil) && kind.secondsLeft(at: now) >= 0)
+        }
+    }
 }

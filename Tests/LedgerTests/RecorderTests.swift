@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test func aBoundedBookKeepsTodayByHourAndEverySum() {
-        let month = Calendar.monthStart(of: start).seconds
+        let month = Calendar.month(of: start).lowerBound
         let book = SpendBook(bound: 100)
         var whole: Int64 = 0
         for hour in 0..<400 {

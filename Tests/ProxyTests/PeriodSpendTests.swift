@@ -54,18 +54,6 @@ import Testing
         counters.state.withLock { #expect(spent($0.spend) == [1, 2, 3]) }
     }
 
-    @Test(arguments: [
-        (LimitKind.budgetHour, seconds(2026, 11, 25, 10), Int64(3590)),
-        (.budgetDay, seconds(2026, 11, 25, 10), 86_390),
-        (.budgetMonth, seconds(2026, 11, 30, 86_399), 1),
-        (.budgetMonth, seconds(2026, 12, 1), 31 * 86_400),
-        (.budgetMonth, seconds(2028, 2, 1), 29 * 86_400),
-        (.budgetHour, -1, 1),
-    ])
-    func saysHowLongAPeriodLasts(kind: LimitKind, at: Int64, left: Int64) {
-        #expect(PeriodSpend.secondsLeft(kind, wallSeconds: at) == left)
-    }
-
     @Test func holdsAtTheTopInsteadOfTrapping() {
         var spend = PeriodSpend()
         spend.advance(toSecond: .max)

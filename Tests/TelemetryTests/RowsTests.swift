@@ -94,18 +94,6 @@ import Testing
         #expect(tight.usedUpAt == now.adding(seconds: 4 * 3600))
     }
 
-    @Test(arguments: [
-        (LimitKind.budgetHour, "2026-12-31T23:00:00.000Z", "2027-01-01T00:00:00.000Z"),
-        (.budgetDay, "2026-12-31T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
-        (.budgetMonth, "2026-12-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
-    ])
-    func periodsFollowTheUTCCalendar(kind: LimitKind, start: String, end: String) throws {
-        let now = Timestamp(milliseconds: 1_798_761_599_000)
-        let bounds = try #require(BudgetPeriod.bounds(of: kind, at: now))
-        #expect(Calendar.rfc3339(bounds.start) == start)
-        #expect(Calendar.rfc3339(bounds.end) == end)
-    }
-
     @Test func spendIsSummedByClientModelAndDay() {
         var stage = Stage()
         let hour = stage.now.wall.seconds / 3600 * 3600

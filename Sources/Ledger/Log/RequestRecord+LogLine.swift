@@ -76,30 +76,3 @@ extension RequestRecord {
         var bytes_out: Int64
     }
 }
-
-extension Timestamp {
-    /// Reads what `Calendar.rfc3339` writes: `2026-11-25T14:03:22.118Z`; nil for anything else.
-    package init?(rfc3339 text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 24, bytes[23] == UInt8(ascii: "Z") else { return nil }
-        for (index, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, ".")] as [(Int, Character)] {
-            guard bytes[index] == mark.asciiValue else { return nil }
-        }
-        func number(_ range: Range<Int>) -> Int64? {
-            var value: Int64 = 0
-            for byte in bytes[range] {
-                guard byte >= 0x30, byte <= 0x39 else { return nil }
-                value = value * 10 + Int64(byte - 0x30)
-            }
-            return value
-        }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            let millisecond = number(20..<23), (1...12).contains(month), (1...31).contains(day), hour < 24,
-            minute < 60, second < 61
-        else { return nil }
-        let days = Calendar.days(year: year, month: month, day: day)
-        let inDay = hour * 3600 + minute * 60 + second
-        self.init(milliseconds: (days * 86_400 + inDay) * 1000 + millisecond)
-    }
-}

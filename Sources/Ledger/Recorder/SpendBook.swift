@@ -23,7 +23,7 @@ package final class SpendBook: Sendable {
     package static let others = "(others)"
 
     /// - Parameters:
-    ///   - rows: spend of the month so far, from `Store.spend(since:)` with `Calendar.monthStart(of:)`.
+    ///   - rows: spend of the month so far, from `Store.spend(since:)` with the start of the month.
     ///   - bound: how many rows are kept apart.
     package init(rows: [UsageRow] = [], bound: Int = 100_000) {
         var initial = State()

@@ -98,18 +98,3 @@ extension UsageRow {
         unpriced = unpriced.addingSaturated(other.unpriced)
     }
 }
-
-extension Calendar {
-    /// Start of the UTC month of a moment.
-    package static func monthStart(of time: Timestamp) -> Timestamp {
-        let parts = parts(of: time)
-        return Timestamp(milliseconds: days(year: parts.year, month: parts.month, day: 1) &* 86_400_000)
-    }
-
-    /// The UTC month of a moment, in seconds since 1970.
-    static func month(of time: Timestamp) -> Range<Int64> {
-        let start = monthStart(of: time)
-        // Every month has ended 31 days after it began, and the next one has not.
-        return start.seconds..<monthStart(of: start.adding(seconds: 31 * 86_400)).seconds
-    }
-}

@@ -98,8 +98,3 @@ extension Store {
         return usage
     }
 }
-
-extension Calendar {
-    /// Start of the UTC hour of a moment, in seconds since 1970.
-    static func hour(of time: Timestamp) -> Int64 { floorDivide(time.milliseconds, 3_600_000) &* 3600 }
-}

@@ -167,7 +167,8 @@ extension ScopeLimits {
     /// Nanoseconds to the end of the period in which a budget is used up; 0 where there is no budget or some is left.
     private func budgetWait(_ kind: LimitKind, _ limit: Int64, _ spend: PeriodSpend, _ wallSeconds: Int64) -> Int64 {
         guard limit >= 0, spend.spent(kind) >= limit else { return 0 }
-        return PeriodSpend.secondsLeft(kind, wallSeconds: wallSeconds).multipliedSaturated(by: 1_000_000_000)
+        let now = Timestamp(milliseconds: wallSeconds.multipliedSaturated(by: 1000))
+        return kind.secondsLeft(at: now).multipliedSaturated(by: 1_000_000_000)
     }
 
     /// Counts one admitted request, under a limit or not: a limit that is set later finds what was used before it.

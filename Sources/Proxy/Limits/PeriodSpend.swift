@@ -67,17 +67,4 @@ package struct PeriodSpend: Sendable {
         default: 0
         }
     }
-
-    /// Seconds from `wallSeconds` to the end of the period that `kind` names.
-    package static func secondsLeft(_ kind: LimitKind, wallSeconds: Int64) -> Int64 {
-        switch kind {
-        case .budgetHour: return 3600 - (wallSeconds - Calendar.floorDivide(wallSeconds, 3600) * 3600)
-        case .budgetDay: return 86_400 - (wallSeconds - Calendar.floorDivide(wallSeconds, 86_400) * 86_400)
-        case .budgetMonth:
-            let parts = Calendar.parts(of: Timestamp(milliseconds: wallSeconds.multipliedSaturated(by: 1000)))
-            let next = parts.month == 12 ? (parts.year + 1, Int64(1)) : (parts.year, parts.month + 1)
-            return Calendar.days(year: next.0, month: next.1, day: 1) * 86_400 - wallSeconds
-        default: return 0
-        }
-    }
 }

@@ -25,10 +25,10 @@ struct Pace {
         case .requests: return slidingLeft(left, reading, pace: requestsPerSecond)
         case .tokens: return slidingLeft(left, reading, pace: tokensPerSecond)
         case .budgetHour, .budgetDay, .budgetMonth:
-            guard nanoDollarsPerSecond > 0, let period = BudgetPeriod.bounds(of: reading.limit.kind, at: now)
+            guard nanoDollarsPerSecond > 0, let period = reading.limit.kind.period(at: now)
             else { return nil }
             let seconds = left / nanoDollarsPerSecond
-            return seconds <= Double(period.end.milliseconds(since: now)) / 1000 ? seconds : nil
+            return seconds <= Double(period.upperBound.milliseconds(since: now)) / 1000 ? seconds : nil
         }
     }
 
@@ -42,8 +42,8 @@ struct Pace {
 
     /// Where a budget is heading; nil for a limit that is no budget.
     func projection(scope: String, of reading: QuotaReading, at now: Timestamp) -> CostFigures.Projection? {
-        guard let period = BudgetPeriod.bounds(of: reading.limit.kind, at: now) else { return nil }
-        let secondsToEnd = Double(max(0, period.end.milliseconds(since: now))) / 1000
+        guard let period = reading.limit.kind.period(at: now) else { return nil }
+        let secondsToEnd = Double(max(0, period.upperBound.milliseconds(since: now))) / 1000
         let more = Int64(clampingDouble: nanoDollarsPerSecond * secondsToEnd)
         let usedUp = secondsLeft(of: reading, at: now).map {
             now.adding(milliseconds: Int64(clampingDouble: $0 * 1000))

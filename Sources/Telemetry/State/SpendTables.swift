@@ -61,35 +61,3 @@ extension CostFigures.Line {
         unpriced = unpriced.addingSaturated(row.unpriced)
     }
 }
-
-/// The calendar periods of budgets, in UTC.
-enum BudgetPeriod {
-    /// When the period that holds `now` began and when it ends; nil for a limit that is no budget.
-    static func bounds(of kind: LimitKind, at now: Timestamp) -> (start: Timestamp, end: Timestamp)? {
-        let seconds = now.seconds
-        let parts = Calendar.parts(of: now)
-        switch kind {
-        case .requests, .tokens, .concurrent: return nil
-        case .budgetHour:
-            let start = Calendar.floorDivide(seconds, 3600).multipliedSaturated(by: 3600)
-            return span(start, start.addingSaturated(3600))
-        case .budgetDay:
-            let start = Calendar.floorDivide(seconds, 86_400).multipliedSaturated(by: 86_400)
-            return span(start, start.addingSaturated(86_400))
-        case .budgetMonth:
-            let start = Calendar.days(year: parts.year, month: parts.month, day: 1)
-            let next =
-                parts.month == 12
-                ? Calendar.days(year: parts.year + 1, month: 1, day: 1)
-                : Calendar.days(year: parts.year, month: parts.month + 1, day: 1)
-            return span(start.multipliedSaturated(by: 86_400), next.multipliedSaturated(by: 86_400))
-        }
-    }
-
-    private static func span(_ start: Int64, _ end: Int64) -> (start: Timestamp, end: Timestamp) {
-        (
-            Timestamp(milliseconds: start.multipliedSaturated(by: 1000)),
-            Timestamp(milliseconds: end.multipliedSaturated(by: 1000))
-        )
-    }
-}

@@ -161,22 +161,3 @@ extension Figures {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 }
-
-extension LimitKind {
-    /// Seconds until the calendar period of a budget ends, in UTC; 0 for what has no period.
-    func secondsLeft(at now: Timestamp) -> Int64 {
-        let seconds = now.seconds
-        switch self {
-        case .budgetHour: return 3600 - (seconds - Calendar.floorDivide(seconds, 3600) * 3600)
-        case .budgetDay: return 86_400 - (seconds - Calendar.floorDivide(seconds, 86_400) * 86_400)
-        case .budgetMonth:
-            let parts = Calendar.parts(of: now)
-            let next =
-                parts.month == 12
-                ? Calendar.days(year: parts.year + 1, month: 1, day: 1)
-                : Calendar.days(year: parts.year, month: parts.month + 1, day: 1)
-            return max(0, next * 86_400 - seconds)
-        default: return 0
-        }
-    }
-}

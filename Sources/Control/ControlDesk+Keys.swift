@@ -1,10 +1,8 @@
-import Crypto
 import Domain
 import Ledger
 import Proxy
 import Settings
 import Synchronization
-import Wire
 
 // Keys.
 extension ControlDesk {
@@ -85,11 +83,10 @@ extension ControlDesk {
             return Outcome(.refused, noModel(model))
         }
         if let seconds, seconds <= 0 { return Outcome(.refused, "the key would have expired already") }
-        guard let secret = newKey(), let id = KeyID(bytes: Array(secret.utf8).dropFirst(3).prefix(8)) else {
-            return Outcome(.failed, "no random numbers to make a key of")
-        }
+        guard let key = newKey() else { return Outcome(.failed, "no random numbers to make a key of") }
+        let id = key.id
         let record = KeyRecord(
-            id: id, client: name, digest: Array(SHA256.hash(data: Array(secret.utf8))), created: now,
+            id: id, client: name, digest: key.digest, created: now,
             expires: seconds.map { now.adding(seconds: $0) }, models: models, note: note)
         let client = known == nil ? ClientRecord(name: name, tier: tier ?? configuration.defaultTier, since: now) : nil
         return attempt(
@@ -99,19 +96,15 @@ extension ControlDesk {
             .insertKey(record, client: client)
         ) {
             var outcome = Outcome(.done, "created \(id.shown) for \(name)")
-            (outcome.keyID, outcome.state, outcome.secret) = (id, KeyState.active.rawValue, secret)
+            (outcome.keyID, outcome.state, outcome.secret) = (id, KeyState.active.rawValue, key.text)
             return outcome
         }
     }
 
-    /// A key that no other has.
-    func newKey() -> String? {
+    /// A key that no other has; nil where the system gives no random numbers.
+    func newKey() -> NewKey? {
         for _ in 0..<8 {
-            let random = SystemRandom.bytes(64)
-            guard let text = KeyText.make(random: random.span),
-                let id = KeyID(bytes: Array(text.utf8).dropFirst(3).prefix(8))
-            else { continue }
-            if desk.withLock({ $0.book.keys[id] }) == nil { return text }
+            if let key = NewKey(), desk.withLock({ $0.book.keys[key.id] }) == nil { return key }
         }
         return nil
     }
@@ -135,24 +128,5 @@ extension ControlDesk {
         } catch {
             return Outcome(.failed, "nothing was changed: \(error.message)")
         }
-    }
-}
-
-/// Random bytes from the system.
-enum SystemRandom {
-    static func bytes(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    }
-}
-
-/// What a client's name may be: it is shown, logged and typed.
-package enum NameRule {
-    /// Why `name` cannot be one; nil where it can.
-    package static func fault(_ name: String) -> String? {
-        if name.isEmpty { return "is empty" }
-        if name.utf8.count > 128 { return "is longer than 128 bytes" }
-        if name.first == " " || name.last == " " { return "begins or ends with a blank" }
-        return name.unicodeScalars.allSatisfy(VisibleText.isVisible) ? nil : "holds a control or format character"
     }
 }

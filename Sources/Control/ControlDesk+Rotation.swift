@@ -1,4 +1,3 @@
-import Crypto
 import Domain
 import Ledger
 import Proxy
@@ -26,12 +25,11 @@ extension ControlDesk {
         guard (0...ControlDesk.longestGrace).contains(graceSeconds) else {
             return Outcome(.refused, "the grace time of the old key is at most 366 days")
         }
-        guard let secret = newKey(), let successor = KeyID(bytes: Array(secret.utf8).dropFirst(3).prefix(8)) else {
-            return Outcome(.failed, "no random numbers to make a key of")
-        }
+        guard let fresh = newKey() else { return Outcome(.failed, "no random numbers to make a key of") }
+        let successor = fresh.id
         let old = key.record
         let record = KeyRecord(
-            id: successor, client: old.client, digest: Array(SHA256.hash(data: Array(secret.utf8))), created: now,
+            id: successor, client: old.client, digest: fresh.digest, created: now,
             expires: old.expires.map { now.adding(milliseconds: $0.milliseconds(since: old.created)) },
             models: old.models, note: old.note)
         let end = min(now.adding(seconds: graceSeconds), old.expires ?? Timestamp(milliseconds: .max))
@@ -43,7 +41,7 @@ extension ControlDesk {
         ) {
             var outcome = Outcome(
                 .done, "created \(successor.shown) for \(old.client); \(id.shown) ends \(Calendar.rfc3339(end))")
-            (outcome.keyID, outcome.secret, outcome.instancesAcknowledged) = (successor, secret, 1)
+            (outcome.keyID, outcome.secret, outcome.instancesAcknowledged) = (successor, fresh.text, 1)
             outcome.state = (end <= now ? KeyState.expired : .active).rawValue
             return outcome
         }

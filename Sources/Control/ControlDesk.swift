@@ -48,7 +48,10 @@ package final class ControlDesk: Sendable {
         }
     }
 
-    /// What changes with each act; touched on the queue only, copied out under the lock.
+    /// What changes with each act, under one lock.
+    ///
+    /// The control queue alone changes what acts change; the directory is the cards' queue's, `auditAt` whoever's
+    /// looks at the audit.
     struct Desk: Sendable {
         var configuration: Configuration
         var book: Book

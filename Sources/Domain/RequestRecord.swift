@@ -109,10 +109,6 @@ package struct RequestRecord: Sendable, Codable {
     package var model: String
     /// The upstream that it was admitted for; empty for a refusal.
     package var upstream: String
-    /// The upstream of its `Opened` where another one answered in the end; nil where it is `upstream`.
-    ///
-    /// Gauges count down where they were counted up.
-    package var openedUpstream: String?
     /// How many times a provider was asked; 0 for a refusal.
     package var attempt: UInt8
     /// The status that was sent, or 499.
@@ -157,7 +153,6 @@ package struct RequestRecord: Sendable, Codable {
         path = ""
         model = ""
         upstream = ""
-        openedUpstream = nil
         attempt = 0
         status = 0
         upstreamStatus = 0

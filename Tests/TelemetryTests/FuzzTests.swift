@@ -99,7 +99,6 @@ import Testing
         record.keyID = key(&random)
         record.model = name("m", &random)
         record.upstream = name("u", &random)
-        record.openedUpstream = Bool.random(using: &random) ? name("u", &random) : nil
         record.attempt = UInt8.random(in: 0...2, using: &random)
         record.status = UInt16.random(in: 0...UInt16.max, using: &random)
         record.upstreamStatus = UInt16.random(in: 0...UInt16.max, using: &random)

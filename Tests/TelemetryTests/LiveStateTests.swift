@@ -65,20 +65,6 @@ import Testing
         #expect(stage.snapshot().gateway.inFlight == 1)
     }
 
-    @Test func aRequestThatMovedCountsDownWhereItWasOpened() {
-        let directory = Directory.with(upstreams: [
-            .init(name: "north", origin: "https://n"), .init(name: "south", origin: "https://s"),
-        ])
-        var stage = Stage(surroundings: .of(directory))
-        stage.fold([stage.opened(upstream: "north"), stage.opened(upstream: "south")])
-        var moved = stage.record(upstream: "south")
-        moved.openedUpstream = "north"
-        stage.fold([], [moved])
-        let rows = stage.snapshot().upstreams
-        #expect(rows.first { $0.name == "north" }?.inFlight == 0)
-        #expect(rows.first { $0.name == "south" }?.inFlight == 1)
-    }
-
     @Test func lostFactsCorrectTheGatewaysGaugeAndShowARemark() {
         var stage = Stage()
         stage.fold([stage.opened(), stage.opened()])

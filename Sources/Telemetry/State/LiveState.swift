@@ -156,8 +156,7 @@ package struct LiveState {
             }
         }
         guard record.wasAdmitted else { return }
-        // The gauge went up at the upstream that was chosen on arrival, which need not be the one that answered.
-        if let slot = upstreams.find(record.openedUpstream ?? record.upstream) {
+        if let slot = upstreams.find(record.upstream) {
             upstreams.meters[slot].settle(stream: record.isStream)
         }
     }

@@ -19,13 +19,22 @@ package final class AdminClient {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// Who answers at the socket.
+    ///
+    /// - Throws: `AdminError`, as every call here does: `.notRunning` where nobody listens, `.failed` where no answer
+    ///   came in time or it makes no sense, `.denied` where the socket is another user's.
     package func info() throws(AdminError) -> AdminInfo { try get(AdminPath.info) }
 
+    /// One snapshot over a window of 60 to 86,400 seconds.
+    ///
+    /// - Throws: see `info()`.
     package func live(windowSeconds: Int) throws(AdminError) -> LiveSnapshot {
         try get("\(AdminPath.live)?window=\(windowSeconds)")
     }
 
     /// The stable JSON of a snapshot, as bytes.
+    ///
+    /// - Throws: see `info()`.
     package func snapshotJSON(windowSeconds: Int) throws(AdminError) -> [UInt8] {
         try exchange("GET", "\(AdminPath.snapshot)?window=\(windowSeconds)", body: [])
     }
@@ -42,6 +51,9 @@ package final class AdminClient {
         }
     }
 
+    /// Has a question answered; `.failed` in it is an answer too.
+    ///
+    /// - Throws: see `info()`.
     package func ask(_ query: Query) throws(AdminError) -> Answer { try post(AdminPath.queries, query) }
 
     private func get<Value: Decodable>(_ path: String) throws(AdminError) -> Value {

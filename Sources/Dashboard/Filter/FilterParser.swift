@@ -31,6 +31,8 @@ package struct FilterParser {
     private var depth = 0
 
     /// The filter that `text` says; one that shows everything where it is blank.
+    ///
+    /// - Throws: `FilterFault` with the column of the fault, for the caret.
     package static func parse(_ text: String) throws(FilterFault) -> Filter {
         let tokens = try FilterTokens(text)
         if tokens.tokens.isEmpty { return Filter() }

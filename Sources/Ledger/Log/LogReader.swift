@@ -46,6 +46,7 @@ package struct LogReader: Sendable {
     /// The newest lines that `matches`, newest first.
     ///
     /// - Parameter limit: how many at most; files are read from their end, so that few lines of a large log are cheap.
+    /// - Throws: `LedgerError` where a file cannot be read, and what `matches` throws.
     package func newest(_ limit: Int, where matches: ([UInt8]) throws -> Bool = { _ in true }) throws -> [[UInt8]] {
         let files = files()
         guard !files.isEmpty else { throw LedgerError(.missing, "no log file \(path)") }

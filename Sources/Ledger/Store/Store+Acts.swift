@@ -40,6 +40,8 @@ extension Store {
     }
 
     /// Keeps when keys were last used; unknown keys are passed over, a time never goes back.
+    ///
+    /// - Throws: what any write throws, see `LedgerError.Code`.
     package func touchKeys(_ uses: [KeyID: Timestamp]) throws(LedgerError) {
         guard !uses.isEmpty else { return }
         try write { db in

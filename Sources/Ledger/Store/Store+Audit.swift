@@ -24,6 +24,7 @@ extension Store {
     ///   - limit: how many at most.
     ///   - before: only acts with a smaller number; nil from the newest on.
     ///   - now: when it is, for `isUndoable`.
+    /// - Throws: what any read throws, see `LedgerError.Code`.
     package func audit(limit: Int, before: Int64? = nil, now: Timestamp) throws(LedgerError) -> [AuditRow] {
         try read { db in
             let rows = try Row.fetchCursor(
@@ -37,6 +38,8 @@ extension Store {
     }
 
     /// How many acts there were since a moment.
+    ///
+    /// - Throws: what any read throws, see `LedgerError.Code`.
     package func auditCount(since: Timestamp) throws(LedgerError) -> Int {
         try read { db in
             let sql = "SELECT count(*) FROM audit WHERE time >= ?"
@@ -45,11 +48,15 @@ extension Store {
     }
 
     /// One act with what takes it back; nil where there is no such act or `undo` can no longer take it back.
+    ///
+    /// - Throws: what any read throws, see `LedgerError.Code`.
     package func undoable(id: Int64, now: Timestamp) throws(LedgerError) -> UndoableAct? {
         try undoable(where: "a.id = ?1", id, now: now)
     }
 
     /// The newest act of this user that can be taken back, from whatever terminal it came.
+    ///
+    /// - Throws: what any read throws, see `LedgerError.Code`.
     package func undoable(actor: Actor, now: Timestamp) throws(LedgerError) -> UndoableAct? {
         try undoable(where: "a.user = ?1", actor.user, now: now)
     }

@@ -5,6 +5,8 @@ extension Store {
     /// Adds spend to what is there, all rows in one transaction: each row adds its figures to its hour, client and model.
     ///
     /// Adding the same rows twice counts them twice: after a failure nothing of them was added.
+    ///
+    /// - Throws: what any write throws, see `LedgerError.Code`.
     package func addSpend(_ rows: [UsageRow]) throws(LedgerError) {
         guard !rows.isEmpty else { return }
         try write { db in
@@ -34,6 +36,8 @@ extension Store {
         """
 
     /// Spend from a moment's hour on, one row an hour, client and model, oldest first.
+    ///
+    /// - Throws: what any read throws, see `LedgerError.Code`.
     package func spend(since: Timestamp) throws(LedgerError) -> [UsageRow] {
         try usage(by: ["hour", "client", "model"], since: since)
     }

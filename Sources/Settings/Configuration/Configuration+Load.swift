@@ -59,6 +59,8 @@ extension Configuration {
     }
 
     /// Checks a text as if it were a file of that name: for tests and for editors.
+    ///
+    /// - Throws: `ConfigurationProblems`, all of them at once, each with its place.
     package static func parse(
         _ text: String, file: String = "tollgate.yaml", environment: [String: String] = [:], themes: [String]? = nil
     ) throws(ConfigurationProblems) -> LoadedConfiguration {

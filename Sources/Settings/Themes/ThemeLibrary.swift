@@ -53,6 +53,8 @@ package struct ThemeLibrary: Sendable {
     }
 
     /// Reads the text of a theme file as if it were a file of that name.
+    ///
+    /// - Throws: `ConfigurationProblems`, each with its place.
     package func theme(text: String, file: String) throws(ConfigurationProblems) -> Theme {
         try draft(text: text, file: file, depth: 0).theme()
     }

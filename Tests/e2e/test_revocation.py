@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import threading
 import time
 
@@ -165,3 +167,20 @@ def test_a_forged_token_is_refused(gateway, token):
     for forged in (f"{unsigned}.{body}.", f"{unsigned}.{body}.{signature}", f"{head}.{body}.{signature[:-2]}AA"):
         assert call(gateway.port, forged).status == 401
     assert call(gateway.port, token(tier="platinum")).status == 403
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_revocation_that_the_database_refused_outlives_a_restart(gateway, end):
+    key, key_id = gateway.key("acme")
+    assert call(gateway.port, key).status == 200
+    base = sqlite3.connect(gateway.data / "tollgate.sqlite", isolation_level=None)
+    base.execute("BEGIN IMMEDIATE")
+    outcome = gateway.cli("keys", "revoke", key_id, status=74)
+    assert "not written down yet" in outcome.stderr
+    assert call(gateway.port, key).status == 401
+    gateway.signal(end)
+    assert gateway.wait() == (74 if end == signal.SIGTERM else -signal.SIGKILL)
+    base.close()
+    gateway.start()
+    assert call(gateway.port, key).code == "key_revoked"
+    assert [row["act"] for row in gateway.json("audit")[:1]] == ["key.revoke"]

@@ -31,15 +31,21 @@ struct Book: Sendable {
         var gateway = false
     }
 
-    init(_ state: StoredState) {
+    /// What the store holds, without what ended while nothing ran.
+    ///
+    /// From then on an ending is an act of the clock of durations, see `Endings`: what is in the book is in force.
+    init(_ state: StoredState, at now: Timestamp) {
         for key in state.keys {
             keys[key.record.id] = key
             keysOfClient[key.record.client, default: []].append(key.record.id)
         }
         for client in state.clients { clients[client.name] = client }
-        for suspension in state.suspensions { suspensions[suspension.client] = suspension }
+        for suspension in state.suspensions where !suspension.until.isOver(at: now) {
+            suspensions[suspension.client] = suspension
+        }
         for override in state.overrides {
-            overrides[LimitSlot(scope: override.scope, kind: override.limit.kind)] = override
+            let slot = LimitSlot(scope: override.scope, kind: override.limit.kind)
+            overrides[slot] = override.until.isOver(at: now) ? override.afterwards : override
         }
     }
 
@@ -104,11 +110,9 @@ struct Book: Sendable {
         }
     }
 
-    /// The overrides of a scope that are still in force at `now`.
-    func overrides(of scope: LimitScope, at now: Timestamp) -> [LimitOverride] {
-        LimitKind.allCases.compactMap { kind in
-            overrides[LimitSlot(scope: scope, kind: kind)]?.inForce(at: now)
-        }
+    /// The overrides of a scope.
+    func overrides(of scope: LimitScope) -> [LimitOverride] {
+        LimitKind.allCases.compactMap { overrides[LimitSlot(scope: scope, kind: $0)] }
     }
 
     /// What ends by itself, and when.
@@ -118,4 +122,9 @@ struct Book: Sendable {
         for (slot, override) in overrides { endings[.override(slot)] = override.until }
         return endings
     }
+}
+
+extension Timestamp? {
+    /// Whether an end has come; what has no end never does.
+    func isOver(at now: Timestamp) -> Bool { map { $0 <= now } ?? false }
 }

@@ -158,27 +158,34 @@ extension ControlDesk {
         let monotonic = parts.monotonic()
         let (suspensions, overrides) = desk.withLock { desk in
             desk.endings.note(desk.book.endings(), wall: wall, monotonic: monotonic)
-            func isOver(_ ending: Ending) -> Bool { desk.endings.isOver(ending, wall: wall, monotonic: monotonic) }
+            func isOver(_ ending: Ending) -> Bool { desk.endings.isOver(ending, monotonic: monotonic) }
             return (
                 desk.book.suspensions.filter { isOver(.suspension(client: $0.key)) }.map(\.value),
                 desk.book.overrides.filter { isOver(.override($0.key)) }.map(\.value)
             )
         }
-        for suspension in suspensions {
-            end(
-                row(
-                    .auto, act: "client.resume", target: suspension.client, before: "suspended", after: "active",
-                    why: "its time was over"),
-                .removeSuspension(client: suspension.client))
-        }
+        for suspension in suspensions { endSuspension(suspension) }
         for override in overrides { endOverride(override) }
+    }
+
+    /// Writes down what ended while no gateway ran; the book never had it.
+    func noteEndedMeanwhile() {
+        let now = parts.wall()
+        for suspension in parts.state.suspensions where suspension.until.isOver(at: now) { endSuspension(suspension) }
+        for override in parts.state.overrides where override.until.isOver(at: now) { endOverride(override) }
+    }
+
+    private func endSuspension(_ suspension: Suspension) {
+        end(
+            row(
+                .auto, act: "client.resume", target: suspension.client, before: "suspended", after: "active",
+                why: "its time was over"),
+            .removeSuspension(client: suspension.client))
     }
 
     private func endOverride(_ override: LimitOverride) {
         let kind = override.limit.kind
-        let underneath = effective(override.scope).first { $0.limit.kind == kind }
-        // By the wall clock it may be over already, or not yet.
-        let rest = underneath.flatMap { $0.until == nil ? $0.limit : $0.underneath }
+        let rest = override.standing?.limit ?? limitWithoutOverride(override.scope, kind)
         end(
             row(
                 .auto, act: "limit.end", target: override.scope.text, before: "\(kind.word) \(override.limit.text)",

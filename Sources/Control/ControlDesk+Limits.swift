@@ -63,7 +63,7 @@ extension ControlDesk {
     }
 
     /// What would hold if no operator had changed anything.
-    private func limitWithoutOverride(_ scope: LimitScope, _ kind: LimitKind) -> Limit? {
+    func limitWithoutOverride(_ scope: LimitScope, _ kind: LimitKind) -> Limit? {
         var limits = effectiveLimits()
         limits.book.overrides[Book.LimitSlot(scope: scope, kind: kind)] = nil
         return limits.of(scope).first { $0.limit.kind == kind }?.limit

@@ -70,7 +70,7 @@ extension ControlDesk {
         var state = key.record.state(at: now)
         // A client that the configuration no longer has, or whose tier it no longer has, is as good as suspended.
         let isHeld =
-            isSuspended(desk.book.suspensions[key.record.client], now)
+            desk.book.suspensions[key.record.client] != nil
             || PolicyMaker.record(key.record.client, desk.configuration, desk.book)
                 .flatMap { desk.configuration.tier($0.tier) } == nil
         if state == .active, isHeld { state = .suspended }
@@ -81,11 +81,6 @@ extension ControlDesk {
             id: key.record.id, client: key.record.client, state: state, created: key.record.created,
             lastUsed: used.compactMap { $0 }.max(), expires: key.record.expires,
             models: key.record.models, note: key.record.note, version: key.version)
-    }
-
-    private static func isSuspended(_ suspension: Suspension?, _ now: Timestamp) -> Bool {
-        guard let suspension else { return false }
-        return suspension.until.map { $0 > now } ?? true
     }
 
     /// Makes the directory anew where something changed; on the queue of the cards.
@@ -140,10 +135,9 @@ extension ControlDesk {
             (desk.book.keys[$0]?.record.created.milliseconds ?? 0)
                 > (desk.book.keys[$1]?.record.created.milliseconds ?? 0)
         }
-        let suspension = desk.book.suspensions[name]
         return ClientCard(
             name: name, tier: limits.tierName(of: name), owner: record?.owner ?? "",
-            since: record?.since, suspension: isSuspended(suspension, now) ? suspension : nil,
+            since: record?.since, suspension: desk.book.suspensions[name],
             limits: limits.client(name), keys: Array(newest.prefix(8)), keyCount: ids.count,
             version: desk.book.versions[name] ?? 0)
     }

@@ -21,7 +21,7 @@ extension ControlDesk {
         let now = parts.wall()
         // Only this queue changes them, so the policy is made beside the desk: who asks for it meanwhile does not wait.
         let (old, oldPolicy, book, oldMaker) = desk.withLock { ($0.configuration, $0.policy, $0.book, $0.maker) }
-        let faults = ControlDesk.budgetFaults(loaded.configuration, Array(book.overrides.values), now: now)
+        let faults = ControlDesk.budgetFaults(loaded.configuration, Array(book.overrides.values))
         guard faults.isEmpty else { return refuseReload(faults, order) }
         var maker = oldMaker
         let policy: Policy
@@ -62,10 +62,10 @@ extension ControlDesk {
     ///
     /// - Returns: a line for each, with what to do.
     package static func budgetFaults(
-        _ configuration: Configuration, _ overrides: [LimitOverride], now: Timestamp
+        _ configuration: Configuration, _ overrides: [LimitOverride]
     ) -> [String] {
-        overrides.compactMap { override in
-            guard override.limit.kind.isMoney, let held = override.inForce(at: now) else { return nil }
+        overrides.compactMap { held in
+            guard held.limit.kind.isMoney else { return nil }
             let unpriced: String? =
                 switch held.scope {
                 case .model(let name): configuration.model(name).flatMap { $0.price == nil ? name : nil }

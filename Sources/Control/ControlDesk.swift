@@ -89,7 +89,7 @@ package final class ControlDesk: Sendable {
         self.parts = parts
         let configuration = parts.loaded.configuration
         instance = configuration.name ?? hostName
-        let book = Book(parts.state)
+        let book = Book(parts.state, at: parts.wall())
         var maker = PolicyMaker(table: parts.table)
         let policy = try maker.make(configuration, book, now: parts.wall())
         let directory = Directory(
@@ -114,6 +114,7 @@ package final class ControlDesk: Sendable {
         self.listen.withLock { $0 = listen }
         queue.sync {
             refreshAudit()
+            noteEndedMeanwhile()
             expireEnded()
             scheduleEnd()
         }
@@ -198,7 +199,7 @@ package final class ControlDesk: Sendable {
         let monotonic = parts.monotonic()
         let next = desk.withLock { desk in
             desk.endings.note(desk.book.endings(), wall: wall, monotonic: monotonic)
-            return desk.endings.wait(wall: wall, monotonic: monotonic)
+            return desk.endings.wait(monotonic: monotonic)
         }
         guard let next else { return }
         let wait = min(max(1, next), 3_600_000)

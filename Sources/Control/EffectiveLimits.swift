@@ -53,12 +53,12 @@ struct EffectiveLimits {
 
     /// What an operator changed for a client by its own name, and nothing of its tier.
     func ownOverrides(of name: String) -> [EffectiveLimit] {
-        book.overrides(of: .client(name), at: now).map { over($0, nil) }
+        book.overrides(of: .client(name)).map { over($0, nil) }
     }
 
     private func overrides(of scope: LimitScope) -> [LimitKind: LimitOverride] {
         Dictionary(
-            book.overrides(of: scope, at: now).map { ($0.limit.kind, $0) }, uniquingKeysWith: { first, _ in first })
+            book.overrides(of: scope).map { ($0.limit.kind, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func over(_ override: LimitOverride, _ current: EffectiveLimit?) -> EffectiveLimit {

@@ -6,7 +6,7 @@ enum Ending: Hashable, Sendable {
     case override(Book.LimitSlot)
 }
 
-/// When suspensions and overrides end on the clock of durations: a wall clock that is set back prolongs none of them.
+/// When suspensions and overrides end on the clock of durations: a wall clock that is set neither prolongs nor ends any.
 struct Endings: Sendable {
     private struct Deadline {
         var until: Timestamp
@@ -30,15 +30,11 @@ struct Endings: Sendable {
         deadlines = noted
     }
 
-    /// Whether its time is over, by either clock.
-    func isOver(_ ending: Ending, wall: Timestamp, monotonic: Int64) -> Bool {
-        deadlines[ending].map { $0.until <= wall || $0.at <= monotonic } ?? false
-    }
+    /// Whether its time is over.
+    func isOver(_ ending: Ending, monotonic: Int64) -> Bool { deadlines[ending].map { $0.at <= monotonic } ?? false }
 
     /// Milliseconds until the next one ends; nil where nothing does.
-    func wait(wall: Timestamp, monotonic: Int64) -> Int64? {
-        deadlines.values.map { deadline in
-            min(deadline.until.milliseconds(since: wall), (deadline.at.subtractingSaturated(monotonic)) / 1_000_000 + 1)
-        }.min()
+    func wait(monotonic: Int64) -> Int64? {
+        deadlines.values.map { $0.at.subtractingSaturated(monotonic) / 1_000_000 + 1 }.min()
     }
 }

@@ -140,13 +140,12 @@ struct PolicyMaker {
         let tierName = limits.tierName(of: name)
         // Of a token's subject only what was changed for it by name: its tier is the token's to say.
         let effective = record == nil ? limits.ownOverrides(of: name) : limits.client(name)
-        let suspension = book.suspensions[name]
         return ClientPolicy(
             name: name, tier: tierName,
             scope: Scope(
                 limits: ScopeLimits(effective.map(\.limit)), counters: table.counters(for: "client:" + name, now: 0)),
             models: (record?.models ?? configuration.tier(tierName)?.models).map { Set($0) },
-            suspendedUntil: suspension.map { $0.until?.milliseconds ?? .max } ?? 0, limits: effective,
+            isSuspended: book.suspensions[name] != nil, limits: effective,
             isSubject: record == nil, lacksTier: record != nil && limits.lacksTier(name))
     }
 

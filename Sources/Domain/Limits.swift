@@ -173,12 +173,6 @@ package struct LimitOverride: Hashable, Sendable, Codable {
         self.standing = standing
     }
 
-    /// The override that holds at `now`: this one, what it lies over where its time is over, or none.
-    package func inForce(at now: Timestamp) -> LimitOverride? {
-        guard let until, until <= now else { return self }
-        return afterwards
-    }
-
     /// What holds when this one has ended; nil where nothing of an operator's does.
     package var afterwards: LimitOverride? {
         standing.map {

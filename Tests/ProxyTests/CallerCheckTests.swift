@@ -249,16 +249,16 @@ import Wire
     }
 
     @Test func anActOnASubjectHoldsForItsTokens() throws {
-        func subject(_ name: String, suspendedUntil: Int64 = 0, limit: Limit? = nil) -> ClientPolicy {
+        func subject(_ name: String, isSuspended: Bool = false, limit: Limit? = nil) -> ClientPolicy {
             ClientPolicy(
                 name: name, tier: "free", scope: Scope(limits: ScopeLimits(), counters: ScopeCounters()), models: nil,
-                suspendedUntil: suspendedUntil,
+                isSuspended: isSuspended,
                 limits: limit.map { [EffectiveLimit(limit: $0, source: .override)] } ?? [], isSubject: true)
         }
         var setup = Corridor.Setup()
         setup.jwt = JWTPolicy(secret: Self.secret, tierClaim: "tier", issuer: nil, audience: nil)
         setup.subjects = [
-            subject("gone", suspendedUntil: .max), subject("back", suspendedUntil: 1),
+            subject("gone", isSuspended: true), subject("back"),
             subject("tight", limit: Limit(kind: .requests, amount: 1, windowSeconds: 60)),
         ]
         let corridor = try Corridor(setup) { side in while side.next() != nil { side.send(Corridor.whole) } }

@@ -117,7 +117,7 @@ final class Corridor: Sendable {
             ClientPolicy(
                 name: name, tier: "free",
                 scope: Scope(limits: ScopeLimits(limits), counters: table.counters(for: "client:" + name, now: 0)),
-                models: setup.models, suspendedUntil: setup.suspended || suspended.contains(name) ? .max : 0,
+                models: setup.models, isSuspended: setup.suspended || suspended.contains(name),
                 limits: limits.map { EffectiveLimit(limit: $0, source: .client) })
         }
         let price = Price(inputNanosPerMillion: 1_000_000, outputNanosPerMillion: 10_000_000)

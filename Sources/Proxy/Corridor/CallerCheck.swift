@@ -142,7 +142,7 @@ struct CallerCheck {
         table.remember(tier: tierName, of: "client:" + token.subject)
         let made = ClientPolicy(
             name: token.subject, tier: tierName, scope: scope, models: tier.models,
-            suspendedUntil: named?.suspendedUntil ?? 0, limits: limits)
+            isSuspended: named?.isSuspended ?? false, limits: limits)
         if subjects.count >= CallerCheck.tokenLimit { subjects.removeAll(keepingCapacity: true) }
         subjects[token.subject] = made
         return .success(made)

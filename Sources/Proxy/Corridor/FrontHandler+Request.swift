@@ -118,7 +118,7 @@ extension FrontHandler {
         exchange?.record.client = caller.client.name
         exchange?.record.keyID = caller.key?.id
         facts?.caller = caller
-        if caller.client.suspendedUntil > wall { return refuse(Refusal(.clientSuspended)) }
+        if caller.client.isSuspended { return refuse(Refusal(.clientSuspended)) }
         if let refusal = routeRefusal(target, head: head) { return refuse(refusal) }
         if case .length(let length) = head.framing, length > loop.environment.maximumBody { return refuseLargeBody() }
         sendContinue(head)

@@ -58,8 +58,8 @@ package final class ClientPolicy: Sendable {
     package let scope: Scope
     /// Models that it may use; nil for all.
     package let models: Set<String>?
-    /// Wall milliseconds until which it is suspended; 0 where it is not, `.max` until resumed.
-    package let suspendedUntil: Int64
+    /// Whether it may not call; `Control` ends that in time.
+    package let isSuspended: Bool
     /// All limits in force, for `/v1/me`.
     package let limits: [EffectiveLimit]
     /// Whether only an operator's act names it: then a token's tier decides its other limits.
@@ -68,7 +68,7 @@ package final class ClientPolicy: Sendable {
     package let lacksTier: Bool
 
     package init(
-        name: String, tier: String, scope: Scope, models: Set<String>?, suspendedUntil: Int64,
+        name: String, tier: String, scope: Scope, models: Set<String>?, isSuspended: Bool,
         limits: [EffectiveLimit], isSubject: Bool = false, lacksTier: Bool = false
     ) {
         self.isSubject = isSubject
@@ -77,7 +77,7 @@ package final class ClientPolicy: Sendable {
         self.tier = tier
         self.scope = scope
         self.models = models
-        self.suspendedUntil = suspendedUntil
+        self.isSuspended = isSuspended
         self.limits = limits
     }
 }

@@ -37,7 +37,7 @@ extension LiveState {
         for slot in clients.used {
             guard isRecent(clients.meters[slot]), let name = clients.names[slot] else { continue }
             let minute = clients.meters[slot].figures(last: 60, at: age)
-            guard minute.base >= Judgement.leastRequests, !isSuspended(tables.card(of: name), at: now.wall) else {
+            guard minute.base >= Judgement.leastRequests, tables.card(of: name).suspension == nil else {
                 continue
             }
             names.append(name)
@@ -73,12 +73,6 @@ extension LiveState {
     }
 
     private func isRecent(_ meter: Meter) -> Bool { meter.lastSecond &+ 66 >= age.second && meter.lastSeen != nil }
-
-    /// Whether the client is refused now; a suspension that has run out is none.
-    func isSuspended(_ card: ClientCard, at now: Timestamp) -> Bool {
-        guard let suspension = card.suspension else { return false }
-        return suspension.until.map { $0 > now } ?? true
-    }
 
     /// Gives the long windows and the labels to the busiest.
     ///

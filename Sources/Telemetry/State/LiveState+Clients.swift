@@ -17,7 +17,7 @@ extension LiveState {
         var calm: [Int] = []
         var suspended: [Int] = []
         for index in tables.resting.indices where clients.find(tables.resting[index].card.name) == nil {
-            if isSuspended(tables.resting[index].card, at: now.wall) {
+            if tables.resting[index].card.suspension != nil {
                 suspended.append(index)
             } else {
                 calm.append(index)
@@ -39,7 +39,7 @@ extension LiveState {
         row.streams = meter.streams
         row.costTodayNanoUSD = spend.todayByClient[name]?.costNanoUSD ?? 0
         row.series = meter.arrivalSeries(last: window, bins: 12, at: age)
-        let isSuspended = isSuspended(row.card, at: now.wall)
+        let isSuspended = row.card.suspension != nil
         row.severity = isSuspended ? .suspended : judgements[name]?.severity ?? .ok
         let sums = meter.figures(last: window, at: age)
         row.arrivals = meter.arrivals(last: window, at: age, figures: sums)

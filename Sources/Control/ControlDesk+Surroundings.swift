@@ -13,6 +13,7 @@ extension ControlDesk {
         Surroundings(
             directory: { [unowned self] in desk.withLock { $0.directory } },
             quotas: { [unowned self] in quotas(of: $0) },
+            subjectCard: { [unowned self] in subjectCard($0) },
             scopeQuotas: { [unowned self] in scopeQuotas() },
             upstreamGauges: { [unowned self] in upstreamGauges() },
             audit: { [unowned self] in auditRows() },
@@ -36,9 +37,28 @@ extension ControlDesk {
         let now = parts.monotonic()
         let wall = parts.wall().seconds
         return names.map { name in
-            guard let client = policy.clients[name] else { return [] }
-            return readings(client.limits, client.scope.counters, now: now, wall: wall)
+            if let client = policy.clients[name], !client.isSubject {
+                return readings(client.limits, client.scope.counters, now: now, wall: wall)
+            }
+            guard let subject = subject(name, policy) else { return [] }
+            let counters = parts.table.counters(for: "client:" + name, now: now)
+            return readings(subject.limits, counters, now: now, wall: wall)
         }
+    }
+
+    /// The card of a client that only tokens name; nil for one of whom nothing is known.
+    private func subjectCard(_ name: String) -> ClientCard? {
+        subject(name, policy).map {
+            ClientCard(
+                name: name, tier: $0.tier, owner: "", since: nil, suspension: nil, limits: $0.limits, keys: [],
+                keyCount: 0, version: 0)
+        }
+    }
+
+    /// What the newest token of a subject claimed, and which limits follow from it.
+    private func subject(_ name: String, _ policy: Policy) -> (tier: String, limits: [EffectiveLimit])? {
+        guard let tier = parts.table.tier(of: "client:" + name).flatMap({ policy.tiers[$0] }) else { return nil }
+        return (tier.name, tier.limits(under: policy.clients[name]?.limits ?? []))
     }
 
     private func readings(

@@ -9,6 +9,8 @@ package struct Surroundings: Sendable {
     package var directory: @Sendable () -> Directory
     /// How far the limits of these clients are used, in the order of the names.
     package var quotas: @Sendable ([String]) -> [[QuotaReading]]
+    /// What is known of a client that the directory does not name: the subject of a token.
+    package var subjectCard: @Sendable (String) -> ClientCard?
     /// How far the limits of `gateway` and of `model:NAME` scopes are used.
     package var scopeQuotas: @Sendable () -> [(scope: String, readings: [QuotaReading])]
     /// Open connections and connect failures by upstream name.
@@ -26,6 +28,7 @@ package struct Surroundings: Sendable {
     package init(
         directory: @escaping @Sendable () -> Directory,
         quotas: @escaping @Sendable ([String]) -> [[QuotaReading]],
+        subjectCard: @escaping @Sendable (String) -> ClientCard? = { _ in nil },
         scopeQuotas: @escaping @Sendable () -> [(scope: String, readings: [QuotaReading])],
         upstreamGauges: @escaping @Sendable () -> [String: UpstreamGauge],
         audit: @escaping @Sendable () -> (rows: [AuditRow], today: Int),
@@ -37,6 +40,7 @@ package struct Surroundings: Sendable {
     ) {
         self.directory = directory
         self.quotas = quotas
+        self.subjectCard = subjectCard
         self.scopeQuotas = scopeQuotas
         self.upstreamGauges = upstreamGauges
         self.audit = audit

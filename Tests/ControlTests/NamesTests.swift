@@ -2,6 +2,7 @@ import Domain
 import Ledger
 import Proxy
 import Settings
+import Telemetry
 import Testing
 
 @testable import Control
@@ -62,6 +63,9 @@ import Testing
             return
         }
         #expect(everybody.map(\.name) == ["acme", "bob"])
+        let surroundings = office.desk.surroundings()
+        #expect(surroundings.quotas(["bob", "nobody"]).map { $0.map(\.limit.amount) } == [[600, 5], []])
+        #expect(surroundings.subjectCard("bob")?.tier == "pro" && surroundings.subjectCard("nobody") == nil)
     }
 
     @Test func aClientThatTheFileNoLongerNamesIsRefusedAndSaidSo() throws {

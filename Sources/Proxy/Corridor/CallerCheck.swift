@@ -133,9 +133,7 @@ struct CallerCheck {
         }
         if let known = subjects[token.subject], known.tier == tierName { return .success(known) }
         // What an operator changed for this subject wins over its tier.
-        let overrides = named?.limits.filter { $0.source == .override } ?? []
-        let limits =
-            tier.limits.filter { limit in !overrides.contains { $0.limit.kind == limit.limit.kind } } + overrides
+        let limits = tier.limits(under: named?.limits ?? [])
         let scope = Scope(
             limits: ScopeLimits(limits.map(\.limit)), counters: table.counters(for: "client:" + token.subject, now: now)
         )

@@ -93,6 +93,12 @@ package final class TierPolicy: Sendable {
         self.limits = limits
         self.models = models
     }
+
+    /// The limits of a client of the tier, for whom an operator set `own` by name.
+    package func limits(under own: [EffectiveLimit]) -> [EffectiveLimit] {
+        let own = own.filter { $0.source == .override }
+        return limits.filter { limit in !own.contains { $0.limit.kind == limit.limit.kind } } + own
+    }
 }
 
 /// A model: where it goes, what it costs, what it may use.

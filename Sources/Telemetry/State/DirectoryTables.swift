@@ -50,12 +50,15 @@ struct DirectoryTables {
         nextReading = (nextReading + count) % resting.count
     }
 
-    /// The card of a client; one that only a token names has no more than its name.
-    func card(of client: String) -> ClientCard {
+    /// The card of a client; of one that nothing names any more there is no more than the name.
+    ///
+    /// - Parameter subject: what is known of the subjects of tokens.
+    func card(of client: String, else subject: (String) -> ClientCard? = { _ in nil }) -> ClientCard {
         if let directory, let index = cards[client] { return directory.clients[index] }
-        return ClientCard(
-            name: client, tier: "", owner: "", since: nil, suspension: nil, limits: [], keys: [], keyCount: 0,
-            version: 0)
+        return subject(client)
+            ?? ClientCard(
+                name: client, tier: "", owner: "", since: nil, suspension: nil, limits: [], keys: [], keyCount: 0,
+                version: 0)
     }
 
     func keyCard(of id: KeyID) -> KeyCard? {

@@ -12,7 +12,8 @@ extension LiveState {
         active.reserveCapacity(slots.count)
         for (index, slot) in slots.enumerated() {
             let readings = quotas.indices.contains(index) ? quotas[index] : []
-            active.append(clientRow(names[index], slot, window: window, at: now, readings))
+            let card = tables.card(of: names[index], else: surroundings.subjectCard)
+            active.append(clientRow(card, slot, window: window, at: now, readings))
         }
         var calm: [Int] = []
         var suspended: [Int] = []
@@ -28,9 +29,10 @@ extension LiveState {
     }
 
     private mutating func clientRow(
-        _ name: String, _ slot: Int, window: UInt32, at now: Moment, _ readings: [QuotaReading]
+        _ card: ClientCard, _ slot: Int, window: UInt32, at now: Moment, _ readings: [QuotaReading]
     ) -> ClientRow {
-        var row = ClientRow(card: tables.card(of: name))
+        let name = card.name
+        var row = ClientRow(card: card)
         let meter = clients.meters[slot]
         row.totals = meter.totals
         row.lastKey = meter.lastKey

@@ -118,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "TollgateTests",
             dependencies: [
-                "tollgate", "Domain", "Settings", "Ledger", "Telemetry", "Control", "Terminal", "Dashboard",
+                "tollgate", "Domain", "Settings", "Ledger", "Telemetry", "Control", "Terminal", "Dashboard", nioCore,
             ],
             swiftSettings: house),
     ],

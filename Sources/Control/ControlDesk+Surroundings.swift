@@ -9,27 +9,29 @@ package import Telemetry
 // What the telemetry thread asks while it makes a snapshot. Nothing here waits for the control queue.
 extension ControlDesk {
     /// The closures of a `Collector`.
+    ///
+    /// They keep the desk: its thread may be making a snapshot while everybody else lets go of it. `stop` opens the ring.
     package func surroundings() -> Surroundings {
         Surroundings(
-            directory: { [unowned self] in desk.withLock { $0.directory } },
-            quotas: { [unowned self] in quotas(of: $0) },
-            subjectCard: { [unowned self] in subjectCard($0) },
-            scopeQuotas: { [unowned self] in scopeQuotas() },
-            upstreamGauges: { [unowned self] in upstreamGauges() },
-            audit: { [unowned self] in auditRows() },
-            spend: { [unowned self] in parts.recorder.settled.monthRows(at: parts.wall()) },
-            remarks: { [unowned self] in currentRemarks() },
-            log: { [unowned self] in
+            directory: { [self] in desk.withLock { $0.directory } },
+            quotas: { [self] in quotas(of: $0) },
+            subjectCard: { [self] in subjectCard($0) },
+            scopeQuotas: { [self] in scopeQuotas() },
+            upstreamGauges: { [self] in upstreamGauges() },
+            audit: { [self] in auditRows() },
+            spend: { [self] in parts.recorder.settled.monthRows(at: parts.wall()) },
+            remarks: { [self] in currentRemarks() },
+            log: { [self] in
                 parts.log.lines().suffix(300).map {
                     LogLine(
                         time: $0.time, level: LogLine.Level(rawValue: $0.level.rawValue) ?? .info, message: $0.message)
                 }
             },
-            status: { [unowned self] in
+            status: { [self] in
                 guard let gateway = gateway.withLock({ $0 }) else { return .starting }
                 return gateway.isDraining ? .draining : .serving
             },
-            incidentChanged: { [unowned self] incident in queue.async { [weak self] in self?.record(incident) } })
+            incidentChanged: { [self] incident in queue.async { [weak self] in self?.record(incident) } })
     }
 
     private func quotas(of names: [String]) -> [[QuotaReading]] {

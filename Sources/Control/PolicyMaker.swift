@@ -172,11 +172,7 @@ struct PolicyMaker {
             total: amount(settings.total))
     }
 
-    private static func amount(_ duration: Duration) -> TimeAmount {
-        let parts = duration.components
-        let seconds = Int64(clamping: parts.seconds).multipliedSaturated(by: 1_000_000_000)
-        return .nanoseconds(seconds.addingSaturated(parts.attoseconds / 1_000_000_000))
-    }
+    private static func amount(_ duration: Duration) -> TimeAmount { .nanoseconds(duration.nanosecondsClamped) }
 
     private static func text(_ range: AddressRange) -> String {
         let address =

@@ -40,3 +40,11 @@ extension Int {
     /// The nearest whole number, held at the edges; zero for a NaN.
     package init(clampingDouble value: Double) { self = Int(clamping: Int64(clampingDouble: value)) }
 }
+
+extension Duration {
+    /// The whole nanoseconds of it, held at the edges of `Int64`.
+    package var nanosecondsClamped: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(attoseconds / 1_000_000_000)
+    }
+}

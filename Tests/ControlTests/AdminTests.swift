@@ -89,6 +89,12 @@ import Testing
         server.stop()
     }
 
+    @Test func figuresMayBeAskedForLongerThanTheDeskIsHeld() throws {
+        let surroundings = try Office().desk.surroundings()
+        #expect(surroundings.remarks().isEmpty)
+        #expect(surroundings.directory().clients.map(\.name) == ["acme"])
+    }
+
     private func bindAndForget(_ path: String) throws {
         let made = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()

@@ -86,6 +86,15 @@ import Testing
 }
 
 @Suite struct ArithmeticTests {
+    @Test(
+        arguments: [
+            (.milliseconds(900), 900_000_000), (.seconds(25), 25_000_000_000), (.milliseconds(1500), 1_500_000_000),
+            (.zero, 0), (.nanoseconds(-7), -7), (.seconds(Int64.max), .max), (.seconds(Int64.min), .min),
+        ] as [(Duration, Int64)])
+    func aDurationKeepsItsFraction(duration: Duration, nanoseconds: Int64) {
+        #expect(duration.nanosecondsClamped == nanoseconds)
+    }
+
     @Test func staysAtTheEdges() {
         #expect(Int64.max.addingSaturated(1) == .max)
         #expect(Int64.min.addingSaturated(-1) == .min)

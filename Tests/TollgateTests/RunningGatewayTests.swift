@@ -3,6 +3,7 @@ import Dashboard
 import Domain
 import FoundationEssentials
 import Glibc
+import NIOCore
 import Settings
 import Telemetry
 import Terminal
@@ -27,7 +28,7 @@ struct RunningGatewayTests {
                 return loaded
             }
             process = try GatewayProcess(
-                GatewayProcess.Options(loaded: try load(), reload: load, threads: 1, logsOperations: false))
+                GatewayProcess.Options(loaded: try load(), reload: load, threads: 1))
         }
 
         deinit { stop() }
@@ -97,6 +98,37 @@ struct RunningGatewayTests {
         }
         #expect(failure?.status == .unavailable)
         #expect(try served.act(.suspendClient("acme", forSeconds: nil)).result == .done)
+    }
+
+    @Test func aStartThatFailsAtItsLastDoorLeavesNothingRunning() throws {
+        let scratch = try Scratch()
+        try scratch.write("tollgate.yaml", Desk.yaml)
+        try scratch.write("plain", "precious")
+        var loaded = try GatewayPlace.load(file: scratch.path + "/tollgate.yaml", data: scratch.path, environment: [:])
+        loaded.configuration.listen = ListenAddress(loopbackPort: 0)
+        let good = loaded
+        loaded.configuration.adminSocket = scratch.path + "/plain"
+        let bad = loaded
+        for _ in 0..<5 {
+            let failure = #expect(throws: Failure.self) {
+                _ = try GatewayProcess(GatewayProcess.Options(loaded: bad, reload: { bad }, threads: 1))
+            }
+            #expect(failure?.status == .io)
+            // A store that was closed leaves one file.
+            #expect(!Scratch.names(in: scratch.path).contains("tollgate.sqlite-wal"))
+        }
+        #expect(try SmallFile.read(scratch.path + "/plain", limit: 100) == Array("precious".utf8))
+        let process = try GatewayProcess(GatewayProcess.Options(loaded: good, reload: { good }, threads: 1))
+        #expect(process.stop())
+    }
+
+    @Test(arguments: [
+        (EADDRINUSE, "taken by another program"), (EACCES, "needs more rights"),
+        (EADDRNOTAVAIL, "no address of this machine"), (EMFILE, "cannot be opened: Too many open files"),
+    ])
+    func aDoorThatDoesNotOpenSaysWhy(code: Int32, words: String) {
+        let error = IOError(errnoCode: code, reason: "bind(descriptor:ptr:bytes:)")
+        #expect(ListenFault.text(error, address: "127.0.0.1:80").contains(words))
     }
 
     @Test func anAttachedScreenGetsPicturesAndLearnsOfTheEnd() throws {

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import NIOCore
 import NIOPosix
@@ -136,7 +137,7 @@ struct ConnectFault: Error {
         reason =
             switch error {
             case let error as ChannelError where ConnectFault.isTimeout(error): "connect timeout"
-            case let error as IOError where error.errnoCode == 111: "connection refused"
+            case let error as IOError where error.errnoCode == ECONNREFUSED: "connection refused"
             case is NIOConnectionError: ConnectFault.reason(of: error as? NIOConnectionError)
             case let error as NIOSSLError: "tls handshake failed (\(ConnectFault.short(error)))"
             case is NIOSSLExtraError: "tls handshake failed (the certificate is for another name)"

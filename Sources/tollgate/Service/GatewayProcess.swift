@@ -3,6 +3,7 @@ import Control
 import Domain
 import Glibc
 import Ledger
+import NIOCore
 import Proxy
 import Settings
 import Synchronization
@@ -21,7 +22,6 @@ final class GatewayProcess: Sendable {
     let listen: String
     let adminSocket: String
     let stopSignal: StopSignal
-    private let lock: DataLock
 
     /// What a start needs.
     struct Options: Sendable {
@@ -31,7 +31,6 @@ final class GatewayProcess: Sendable {
         /// The operator's explicit word for serving others than this machine without any key.
         var allowsOpen = false
         var threads: Int
-        var logsOperations = true
     }
 
     /// Starts everything but screen and signals.
@@ -40,81 +39,118 @@ final class GatewayProcess: Sendable {
     init(_ options: Options) throws {
         let configuration = options.loaded.configuration
         loaded = options.loaded
-        let stopSignal = StopSignal()
-        self.stopSignal = stopSignal
-        let log = OperatorLog(level: Ledger.LogLevel(rawValue: configuration.log.level.rawValue) ?? .info)
-        self.log = log
+        adminSocket = configuration.adminSocket
+        stopSignal = StopSignal()
+        log = OperatorLog(level: Ledger.LogLevel(rawValue: configuration.log.level.rawValue) ?? .info)
+        var started = Started()
+        do {
+            let ledger = try GatewayProcess.openLedger(configuration, log: log, &started)
+            (store, recorder) = (ledger.store, ledger.recorder)
+            try GatewayProcess.checkOpenness(configuration, ledger.state, allowsOpen: options.allowsOpen)
+            let table = ClientTable()
+            desk = try GatewayProcess.makeDesk(options, ledger, table, log: log, stopSignal: stopSignal)
+            collector = Collector(surroundings: desk.surroundings(), version: Version.text)
+            gateway = try GatewayProcess.makeGateway(
+                options, table, policy: desk.policy, collector: collector, recorder: recorder, stopSignal: stopSignal)
+            let (desk, collector, gateway) = (desk, collector, gateway)
+            // A desk that has begun holds the collector and is held by it until it stops.
+            started.add { _ = desk.stop() }
+            started.add { collector.stop() }
+            started.add { gateway.stop() }
+            listen = try GatewayProcess.openDoor(gateway, configuration)
+            collector.start()
+            desk.begin(gateway: gateway, collector: collector, listen: listen)
+            admin = AdminServer(
+                path: adminSocket,
+                backend: AdminBackend(
+                    desk: desk, collector: collector,
+                    info: AdminInfo(name: desk.instanceName, version: Version.text, pid: getpid(), listen: listen)))
+            let admin = admin
+            started.add { admin.stop() }
+            do throws(AdminError) {
+                try admin.start()
+            } catch {
+                throw Failure(.io, error.message)
+            }
+        } catch {
+            started.stopAll()
+            throw error
+        }
+        for warning in options.loaded.warnings { log.log(.warning, warning.description) }
+        log.log(.info, "serving \(listen)")
+    }
+
+    /// What a data folder gives: the rooms that write it, and what was found in it.
+    private struct OpenLedger {
+        var store: Store
+        var recorder: Recorder
+        var state: StoredState
+    }
+
+    /// Claims the data folder and opens what lies in it.
+    private static func openLedger(
+        _ configuration: Configuration, log: OperatorLog, _ started: inout Started
+    ) throws(Failure) -> OpenLedger {
         let folder = DataFolder(path: configuration.data)
-        let state: StoredState
-        let table = ClientTable()
         do throws(LedgerError) {
             for warning in try folder.prepare() { log.log(.warning, warning) }
-            lock = try folder.lock()
-            store = try Store.open(lock)
-            state = try store.loadAll()
+            let store = try Store.open(try folder.lock())
+            started.add { store.close() }
+            let state = try store.loadAll()
             let now = Clocks.wall()
             let book = SpendBook(rows: try store.spend(since: Calendar.monthStart(of: now)))
-            recorder = try Recorder(
-                settings: RecorderSettings(configuration.log), store: store, settled: book)
+            let recorder = try Recorder(settings: RecorderSettings(configuration.log), store: store, settled: book)
+            started.add { recorder.stop(within: 1) }
+            return OpenLedger(store: store, recorder: recorder, state: state)
         } catch {
             throw Failure(error.code == .inUse ? .unavailable : .io, error.message)
         }
-        try GatewayProcess.checkOpenness(configuration, state, allowsOpen: options.allowsOpen)
+    }
+
+    private static func makeDesk(
+        _ options: Options, _ ledger: OpenLedger, _ table: ClientTable, log: OperatorLog, stopSignal: StopSignal
+    ) throws(Failure) -> ControlDesk {
         do throws(UpstreamFault) {
-            desk = try ControlDesk(
+            return try ControlDesk(
                 ControlDesk.Parts(
-                    loaded: options.loaded, store: store, state: state, recorder: recorder, log: log, table: table,
-                    reload: options.reload, reconfigured: options.reconfigured, drain: { stopSignal.drain() },
-                    wall: { Clocks.wall() }, monotonic: { tg_monotonic_ns() }),
+                    loaded: options.loaded, store: ledger.store, state: ledger.state, recorder: ledger.recorder,
+                    log: log, table: table, reload: options.reload, reconfigured: options.reconfigured,
+                    drain: { stopSignal.drain() }, wall: { Clocks.wall() }, monotonic: { tg_monotonic_ns() }),
                 hostName: Operator.hostName())
         } catch {
             throw Failure(.unavailable, error.reason)
         }
-        let collector = Collector(
-            surroundings: desk.surroundings(), version: Version.text)
-        self.collector = collector
-        let recorder = recorder
+    }
+
+    private static func makeGateway(
+        _ options: Options, _ table: ClientTable, policy: Policy, collector: Collector, recorder: Recorder,
+        stopSignal: StopSignal
+    ) throws(Failure) -> Gateway {
         let environment = GatewayEnvironment(
             onBatch: { batch in
                 collector.submit(batch)
                 recorder.submit(batch.finished)
             },
             metrics: { collector.prometheusText }, openAPI: OpenAPI.json, docs: DocsPage.html,
-            maximumBody: configuration.maxBodyBytes, isReady: { stopSignal.current == .none })
+            maximumBody: options.loaded.configuration.maxBodyBytes, isReady: { stopSignal.current == .none })
         do {
-            gateway = try Gateway(
-                threads: options.threads, policy: desk.policy, table: table,
+            return try Gateway(
+                threads: options.threads, policy: policy, table: table,
                 boot: UInt64.random(in: 0...UInt64.max) & 0xffff_ffff_ffff, environment: environment)
         } catch {
             throw Failure(.unavailable, "no event loops: \(error)")
         }
+    }
+
+    /// Begins to listen; the address that is listened on.
+    private static func openDoor(_ gateway: Gateway, _ configuration: Configuration) throws(Failure) -> String {
         do {
-            let address = try gateway.listen(host: configuration.listen.host, port: Int(configuration.listen.port))
-            listen =
-                address.host.contains(":") ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
+            let (host, port) = try gateway.listen(
+                host: configuration.listen.host, port: Int(configuration.listen.port))
+            return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         } catch {
-            gateway.stop()
-            recorder.stop(within: 1)
             throw Failure(.unavailable, ListenFault.text(error, address: configuration.listen.text))
         }
-        collector.start()
-        desk.begin(gateway: gateway, collector: collector, listen: listen)
-        adminSocket = configuration.adminSocket
-        admin = AdminServer(
-            path: configuration.adminSocket,
-            backend: AdminBackend(
-                desk: desk, collector: collector,
-                info: AdminInfo(
-                    name: desk.instanceName, version: Version.text, pid: getpid(), listen: listen)))
-        do throws(AdminError) {
-            try admin.start()
-        } catch {
-            gateway.stop()
-            recorder.stop(within: 1)
-            throw Failure(.io, error.message)
-        }
-        for warning in options.loaded.warnings { log.log(.warning, warning.description) }
-        log.log(.info, "serving \(listen)")
     }
 
     /// Nobody can get in and everybody can knock: surely not what was meant.
@@ -141,14 +177,13 @@ final class GatewayProcess: Sendable {
     /// - Returns: whether everything was written down.
     func stop() -> Bool {
         gateway.beginDraining()
-        let seconds = loaded.configuration.drain.components.seconds
-        let deadline = tg_monotonic_ns().addingSaturated(
-            Int64(clamping: seconds).multipliedSaturated(by: 1_000_000_000))
+        let deadline = tg_monotonic_ns().addingSaturated(loaded.configuration.drain.nanosecondsClamped)
         while gateway.openCount() > 0, stopSignal.current < .force, tg_monotonic_ns() < deadline {
             stopSignal.wait(milliseconds: 20)
         }
         admin.stop()
         gateway.stop()
+        // The collector's last snapshot still asks the desk.
         collector.stop()
         let isDeskWritten = desk.stop()
         let isWritten = recorder.stop(within: 5) && isDeskWritten
@@ -163,15 +198,25 @@ enum Clocks {
     static func wall() -> Timestamp { Timestamp(milliseconds: tg_wall_ms()) }
 }
 
+/// Rooms that run already, so that a start which fails leaves none of them behind.
+private struct Started {
+    private var ends: [() -> Void] = []
+
+    mutating func add(_ end: @escaping () -> Void) { ends.append(end) }
+
+    /// Stops them in reverse order.
+    func stopAll() { for end in ends.reversed() { end() } }
+}
+
 /// Why a port could not be opened, with what to do.
 enum ListenFault {
     static func text(_ error: any Error, address: String) -> String {
-        let reason = "\(error)"
-        if reason.contains("errno: 98") {
-            return "\(address) is taken by another program; choose another `listen` or end that one"
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: "\(address) is taken by another program; choose another `listen` or end that one"
+        case EACCES: "\(address) needs more rights: ports below 1024 are the system's"
+        case EADDRNOTAVAIL: "\(address) is no address of this machine; check `listen`"
+        case let code?: "\(address) cannot be opened: \(SystemText.error(code))"
+        case nil: "\(address) cannot be opened: \(error)"
         }
-        if reason.contains("errno: 13") { return "\(address) needs more rights: ports below 1024 are the system's" }
-        if reason.contains("errno: 99") { return "\(address) is no address of this machine; check `listen`" }
-        return "\(address) cannot be opened: \(reason)"
     }
 }

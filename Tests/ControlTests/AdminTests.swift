@@ -89,6 +89,41 @@ import Testing
         server.stop()
     }
 
+    @Test func aDoorThatSomebodyRemovedIsOpenedAgain() throws {
+        let office = try Office()
+        let path = office.scratch.path + "/admin.sock"
+        let server = try serve(office, path)
+        defer { server.stop() }
+        let connected = AdminClient(path: path)
+        #expect(try connected.info().name == "n")
+        server.mendNow()
+        unlink(path)
+        server.mendNow()
+        #expect(try AdminClient(path: path).info().name == "n")
+        #expect(try connected.info().name == "n")
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        // A dead socket in its place is replaced, a file is nobody's to remove.
+        unlink(path)
+        try bindAndForget(path)
+        server.mendNow()
+        #expect(try AdminClient(path: path).info().name == "n")
+        unlink(path)
+        _ = FileManager.default.createFile(atPath: path, contents: Data("precious".utf8))
+        server.mendNow()
+        #expect(FileManager.default.contents(atPath: path) == Data("precious".utf8))
+    }
+
+    @Test func anEndLeavesAnothersDoorInPlace() throws {
+        let office = try Office()
+        let path = office.scratch.path + "/admin.sock"
+        let server = try serve(office, path)
+        unlink(path)
+        _ = FileManager.default.createFile(atPath: path, contents: Data("precious".utf8))
+        server.stop()
+        #expect(FileManager.default.contents(atPath: path) == Data("precious".utf8))
+    }
+
     @Test func figuresMayBeAskedForLongerThanTheDeskIsHeld() throws {
         let surroundings = try Office().desk.surroundings()
         #expect(surroundings.remarks().isEmpty)

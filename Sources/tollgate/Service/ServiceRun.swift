@@ -107,6 +107,7 @@ struct ServiceRun {
             if let screen, screen.isUp, TerminalScreen.isTerminalGone {
                 screen.notify(.resized)
             } else {
+                process.admin.mend()
                 process.desk.submit(Order(command: .reload, actor: Actor(user: "signal", terminal: "SIGHUP"))) {
                     outcome in
                     // Each problem has a line of its own in the log already.

@@ -37,11 +37,15 @@ enum Backend {
                 if let client = try runningClient(place) { return .running(client) }
             }
         }
-        let holder = DataFolder(path: place.data).holder().map { "pid \($0)" } ?? "another process"
-        throw Failure(
+        throw unanswered(place, holder: DataFolder(path: place.data).holder() ?? 0)
+    }
+
+    /// Why a gateway that runs cannot be commanded.
+    private static func unanswered(_ place: GatewayPlace, holder: Int32) -> Failure {
+        Failure(
             .unavailable,
-            "\(holder) holds the data folder \(place.data) and its admin socket does not answer; "
-                + "it may be starting or stopping")
+            "\(holder > 0 ? "pid \(holder)" : "another process") holds the data folder \(place.data) and its admin "
+                + "socket does not answer; it may be starting or stopping, or opens it again in some seconds")
     }
 
     /// How often a folder that somebody holds is tried, ten times a second.
@@ -58,6 +62,7 @@ enum Backend {
 
     /// Why a command cannot do its work; where the file has problems, they are the reason.
     static func notRunning(_ place: GatewayPlace) -> any Error {
+        if let holder = DataFolder(path: place.data).holder() { return unanswered(place, holder: holder) }
         if place.isPartial, let problems = place.problems { return problems }
         return Failure(
             .unavailable,

@@ -48,6 +48,16 @@ import Testing
         Case("name: \"a\\u202Eb\"", "3:7: name: holds a control or format character, U+202E"),
         Case("name: \" a\"", "3:1: name: a name must not be empty nor begin or end with a space"),
         Case("name: ${UNSET}", "3:7: name: ${UNSET} is not set"),
+        Case(
+            "name: ${A:-${B:-c}}", "3:7: name: references do not nest; write the default itself"),
+        Case(
+            "name: \"x${A:-${B}}\"\nlistne: 1",
+            "3:7: name: references do not nest; write the default itself",
+            "4:1: listne: unknown key; did you mean listen?"),
+        Case("name: ${A:-${B}", "3:7: name: references do not nest; write the default itself"),
+        Case(
+            "limits: { concurrent: ${A:-${B:-1}} }",
+            "3:23: limits.concurrent: references do not nest; write the default itself"),
         Case("name: ${EMPTY}", "3:7: name: is empty: ${EMPTY}"),
         Case("name: ${OPEN", "3:7: name: ${ is never closed; write ${NAME}"),
         Case(

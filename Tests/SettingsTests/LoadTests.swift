@@ -86,6 +86,19 @@ private final class Folder {
         #expect(configuration.log.file == "./own.jsonl")
     }
 
+    @Test func aPlaceholderInTheEnvironmentDoesNotHideAKeyInTheFile() throws {
+        let folder = try Folder()
+        let placeholder = ["HOLYSHEEP_API_KEY": "YOUR_HOLYSHEEP_API_KEY"]
+        try folder.write(".env", "HOLYSHEEP_API_KEY=from-file\n")
+        #expect(try folder.load(nil, placeholder).configuration.upstreams.first?.key?.revealed == "from-file")
+        let text = "upstreams: { h: { url: https://x, key: ${HOLYSHEEP_API_KEY} } }\nmodels: {}\n"
+        try folder.write("c.yaml", text)
+        #expect(try folder.load("c.yaml", placeholder).configuration.upstreams.first?.key?.revealed == "from-file")
+        try folder.write(".env", "HOLYSHEEP_API_KEY=\n")
+        let problems = #expect(throws: ConfigurationProblems.self) { try folder.load("c.yaml", placeholder) }
+        #expect(problems?.problems.map(\.key) == ["upstreams.h.key"])
+    }
+
     @Test func warnsWhereEverybodyMayReadASecret() throws {
         let folder = try Folder()
         let literal = "upstreams: { h: { url: https://x, key: literal } }\nmodels: { m: {} }\n"

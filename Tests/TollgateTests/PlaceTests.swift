@@ -49,11 +49,13 @@ struct PlaceTests {
     }
 
     @Test(arguments: [
-        ("${A_KEY} is not set", "A_KEY"), ("expected a size", nil), ("${A_KEY} is not set here", nil),
+        ("upstreams: { h: { url: https://x, key: ${A_KEY} } }", ["A_KEY"]),
+        ("upstreams: { h: { url: https://x, key: ${A-KEY} } }", []), ("max_body: big", []),
+        ("name: ${A_KEY}${B_KEY:-b}", ["A_KEY"]),
     ])
-    func onlyAMissingVariableIsFilledIn(reason: String, name: String?) {
-        let problem = ConfigurationProblem(file: "f", key: "upstreams.x.key", reason: reason)
-        #expect(GatewayPlace.missingVariable(problem) == name)
+    func onlyAMissingVariableIsFilledIn(text: String, names: [String]) {
+        let problems = #expect(throws: ConfigurationProblems.self) { _ = try Configuration.parse(text) }
+        #expect(problems?.problems.compactMap(GatewayPlace.missingVariable) == names)
     }
 
     @Test(arguments: [nil, "/var/lib/tollgate", "data folder", "a\"b\\c", "ends/"] as [String?])

@@ -11,13 +11,24 @@ package struct ConfigurationProblem: Hashable, Sendable, Comparable, CustomStrin
     package var key: String
     /// What is wrong and, where it helps, what to write instead; never holds a secret.
     package var reason: String
+    /// What can be done about it by other means than the file; nil where nothing can.
+    package var kind: Kind?
 
-    package init(file: String, line: Int = 0, column: Int = 0, key: String, reason: String) {
+    /// Problems that a program can do something about.
+    package enum Kind: Hashable, Sendable {
+        /// Only a value of this variable is missing.
+        case unsetVariable(String)
+    }
+
+    package init(
+        file: String, line: Int = 0, column: Int = 0, key: String, reason: String, kind: Kind? = nil
+    ) {
         self.file = file
         self.line = line
         self.column = column
         self.key = key
         self.reason = reason
+        self.kind = kind
     }
 
     /// `file:line:column: key: reason`, with control and format characters made visible.

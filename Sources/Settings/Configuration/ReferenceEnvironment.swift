@@ -57,7 +57,10 @@ struct ReferenceEnvironment {
             let state = variables["HOLYSHEEP_API_KEY"] == nil ? "is not set" : "is still the placeholder"
             let files = searched.joined(separator: ", ")
             let reason = "no provider: there is no configuration file (looked for \(files)) and this variable \(state)"
-            refuse("HOLYSHEEP_API_KEY", reason + "; `tollgate init` writes a file")
+            problems.append(
+                variables.problem(
+                    "HOLYSHEEP_API_KEY", reason + "; `tollgate init` writes a file",
+                    kind: .unsetVariable("HOLYSHEEP_API_KEY")))
             return []
         }
         if !key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) {

@@ -5,7 +5,7 @@ struct Variables {
     private let file: String?
 
     /// - Parameters:
-    ///   - environment: wins over the file, empty values too.
+    ///   - environment: wins over the file, empty values too; only a placeholder does not.
     ///   - file: what messages call the `.env` file; nil where there is none.
     init(environment: [String: String], dotEnv: DotEnv?, file: String?) {
         self.file = file
@@ -14,6 +14,8 @@ struct Variables {
             places[name] = value.place
         }
         for (name, value) in environment {
+            // The reference's placeholder counts as unset, and so does not hide the key in the file.
+            if value == ReferenceEnvironment.placeholder, !(values[name] ?? "").isEmpty { continue }
             values[name] = value
             places[name] = nil
         }
@@ -23,10 +25,13 @@ struct Variables {
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// A problem with a variable, at its line of the `.env` file where it comes from there.
-    func problem(_ name: String, _ reason: String) -> ConfigurationProblem {
+    func problem(
+        _ name: String, _ reason: String, kind: ConfigurationProblem.Kind? = nil
+    ) -> ConfigurationProblem {
         guard let place = places[name], let file else {
-            return ConfigurationProblem(file: "environment", key: name, reason: reason)
+            return ConfigurationProblem(file: "environment", key: name, reason: reason, kind: kind)
         }
-        return ConfigurationProblem(file: file, line: place.line, column: place.column, key: name, reason: reason)
+        return ConfigurationProblem(
+            file: file, line: place.line, column: place.column, key: name, reason: reason, kind: kind)
     }
 }

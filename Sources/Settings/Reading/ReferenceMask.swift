@@ -10,6 +10,8 @@ struct ReferenceMask {
 
     private static let first: UInt32 = 0xf0000
     private static let limit = 10_000
+    /// How deep references are followed into each other to find where the outermost ends.
+    private static let depthLimit = 16
     private static let filler: Unicode.Scalar = "\u{E000}"
 
     /// Hides the references of a text that `YAMLSubset` has found to hold no private-use characters.
@@ -18,12 +20,16 @@ struct ReferenceMask {
         var place = SourcePlace(line: 1, column: 1)
         let scalars = source.unicodeScalars
         var index = scalars.startIndex
+        var lineIsOpen = false
         while index < scalars.endIndex {
             let scalar = scalars[index]
             let next = scalars.index(after: index)
-            if scalar == "$", next < scalars.endIndex, scalars[next] == "{",
-                let end = ReferenceMask.end(in: scalars, from: scalars.index(after: next))
-            {
+            if !lineIsOpen, scalar == "$", next < scalars.endIndex, scalars[next] == "{" {
+                guard let end = ReferenceMask.end(in: scalars, from: scalars.index(after: next)) else {
+                    // Nor is any other one closed on this line: looking again for each would take long.
+                    lineIsOpen = true
+                    continue
+                }
                 let raw = String(scalars[index...end])
                 let count = scalars.distance(from: index, to: end) &+ 1
                 hide(raw, count: count, at: place, into: &result)
@@ -32,6 +38,7 @@ struct ReferenceMask {
                 continue
             }
             result.append(scalar)
+            if scalar == "\n" || scalar == "\r" { lineIsOpen = false }
             if scalar == "\n" {
                 place = SourcePlace(line: place.line &+ 1, column: 1)
             } else {
@@ -58,16 +65,26 @@ struct ReferenceMask {
         for _ in 1..<max(count, 2) { result.append(ReferenceMask.filler) }
     }
 
-    /// The closing brace on the same line.
+    /// The closing brace on the same line; where references nest, which none may, the one of the outermost.
     private static func end(
         in scalars: String.UnicodeScalarView, from start: String.UnicodeScalarView.Index
     ) -> String.UnicodeScalarView.Index? {
         var index = start
-        while index < scalars.endIndex, scalars[index] != "\n", scalars[index] != "\r" {
-            if scalars[index] == "}" { return index }
+        var first: String.UnicodeScalarView.Index?
+        var depth = 1
+        var isDollar = false
+        while index < scalars.endIndex, scalars[index] != "\n", scalars[index] != "\r", depth <= depthLimit {
+            let scalar = scalars[index]
+            if scalar == "{", isDollar { depth &+= 1 }
+            if scalar == "}" {
+                first = first ?? index
+                depth &-= 1
+                if depth == 0 { return index }
+            }
+            isDollar = scalar == "$"
             index = scalars.index(after: index)
         }
-        return nil
+        return first
     }
 
     private static func parse(_ raw: String) -> EnvironmentReference {

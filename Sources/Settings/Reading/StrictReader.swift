@@ -25,10 +25,13 @@ final class StrictReader {
     /// Whether no more problems are listed.
     private var isFull: Bool { problems.count >= StrictReader.limit }
 
-    func report(_ place: SourcePlace, _ key: String, _ reason: String) {
+    func report(
+        _ place: SourcePlace, _ key: String, _ reason: String, kind: ConfigurationProblem.Kind? = nil
+    ) {
         if isFull { return }
         problems.append(
-            ConfigurationProblem(file: file, line: place.line, column: place.column, key: key, reason: reason))
+            ConfigurationProblem(
+                file: file, line: place.line, column: place.column, key: key, reason: reason, kind: kind))
         if isFull {
             let reason = "there are more problems; only the first \(StrictReader.limit) are listed"
             problems.append(
@@ -172,6 +175,12 @@ final class StrictReader {
                 }
                 text += literal
             case .reference(let reference):
+                guard !reference.raw.dropFirst(2).contains("${") else {
+                    report(
+                        field.node.place, field.key,
+                        "references do not nest; write the default itself")
+                    return nil
+                }
                 guard StrictReader.isVariableName(reference.name) else {
                     report(
                         field.node.place, field.key,
@@ -184,7 +193,9 @@ final class StrictReader {
                 } else if let fallback = reference.fallback {
                     text += fallback
                 } else {
-                    report(field.node.place, field.key, "${\(reference.name)} is not set")
+                    report(
+                        field.node.place, field.key, "${\(reference.name)} is not set",
+                        kind: .unsetVariable(reference.name))
                     return nil
                 }
             }

@@ -99,8 +99,7 @@ struct GatewayPlace: Sendable {
 
     /// The variable that a problem is about, where its absence is the problem.
     static func missingVariable(_ problem: ConfigurationProblem) -> String? {
-        if problem.reason.hasPrefix("no provider: there is no configuration file") { return problem.key }
-        guard problem.reason.hasPrefix("${"), problem.reason.hasSuffix("} is not set") else { return nil }
-        return String(problem.reason.dropFirst(2).dropLast("} is not set".count))
+        guard case .unsetVariable(let name) = problem.kind else { return nil }
+        return name
     }
 }

@@ -176,11 +176,35 @@ import Testing
             "limits: { budget: 1/day }\nlisten: 1",
             "4:9: listen: expected an address and a port such as 127.0.0.1:8080, 0.0.0.0:8080 or '[::1]:8080' (with the quotes), found \"1\""
         ),
-        Case("limits: &x { concurrent: 1 }", "3:9: anchors (&) are not allowed"),
-        Case("a: &x 1\nb: *x", "3:4: anchors (&) are not allowed", "4:4: aliases (*) are not allowed"),
-        Case("name: !!str x", "3:7: tags (!) are not allowed"),
+        Case("limits: &x { concurrent: 1 }", "3:9: limits: anchors (&) are not allowed"),
+        Case(
+            "a: &x 1\nname: *x", "3:1: a: unknown key", "3:4: a: anchors (&) are not allowed",
+            "4:7: name: aliases (*) are not allowed"),
+        Case("name: !!str x", "3:7: name: tags (!) are not allowed"),
+        Case(
+            "limits: !x { concurrent: !y one, requests: many }", "3:9: limits: tags (!) are not allowed",
+            "3:26: limits.concurrent: tags (!) are not allowed",
+            "3:44: limits.requests: expected a number and a window of at most 1d, such as 600/1m, found \"many\""),
+        Case("!x listne: 1", "3:1: listne: tags (!) are not allowed"),
+        Case(
+            "clients:\n  c: &c { tier: free }\n  d: *c", "4:6: clients.c: anchors (&) are not allowed",
+            "5:6: clients.d: aliases (*) are not allowed"),
+        Case(
+            "name: >-\n  *no alias\n\n  and: [ no list\nlistne: 1",
+            "3:7: name: block texts (>) are not allowed; write the text on one line",
+            "7:1: listne: unknown key; did you mean listen?"),
+        Case(
+            "name: |\n *x\n  y\nmax_body: x",
+            "3:7: name: block texts (|) are not allowed; write the text on one line",
+            "6:11: max_body: expected a size such as 512KB or 32MB, from 1 to 1000000000 bytes, found \"x\""),
+        Case(
+            "name: &x [ *x", "3:7: anchors (&) are not allowed", "3:10: the [ is never closed",
+            "3:12: aliases (*) are not allowed"),
+        Case(
+            "limits: &x [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]", "3:9: anchors (&) are not allowed",
+            "3:28: nested too deep"),
         Case("<<: { name: x }", "3:1: <<: merge keys (<<) are not allowed"),
-        Case("name: |\n  x", "3:7: block texts (|) are not allowed; write the text on one line"),
+        Case("name: |\n  x", "3:7: name: block texts (|) are not allowed; write the text on one line"),
         Case("name: 'x", "3:7: the quote is never closed"),
         Case("---\nname: x", "3:1: only one document is allowed"),
         Case("name: a\u{1}b", "3:8: control or format character U+1"),

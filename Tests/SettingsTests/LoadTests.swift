@@ -57,7 +57,7 @@ private final class Folder {
     func aNamedFileThatCannotBeReadIsAProblem(name: String) throws {
         let folder = try Folder()
         try FileManager.default.createDirectory(atPath: folder.path + "/folder", withIntermediateDirectories: true)
-        try Data([0x61, 0x3a, 0x20, 0xe9]).write(to: URL(filePath: folder.path + "/latin.yaml"))
+        try Data(Array("# é\na: ü".utf8) + [0xe9, 0x0a]).write(to: URL(filePath: folder.path + "/latin.yaml"))
         try folder.write("huge.yaml", String(repeating: "#\n", count: 600_000))
         let expected = [
             "absent.yaml": "there is no such file (named by --config)",
@@ -66,6 +66,8 @@ private final class Folder {
         ]
         let problems = #expect(throws: ConfigurationProblems.self) { try folder.load(name) }
         #expect(problems?.problems.map(\.reason) == expected[name].map { [$0] })
+        let places = ["latin.yaml": "2:5", "huge.yaml": "1:1"]
+        #expect(problems?.problems.map { "\($0.line):\($0.column)" } == [places[name] ?? "0:0"])
     }
 
     @Test func theEnvironmentWinsOverTheFileBesideTheConfiguration() throws {

@@ -31,6 +31,13 @@ package struct ConfigurationProblem: Hashable, Sendable, Comparable, CustomStrin
         self.kind = kind
     }
 
+    /// A file that cannot be read, with its place where it has one.
+    init(file: String, _ failure: TextFile.Failure, by naming: String = "") {
+        self.init(
+            file: file, line: failure.place?.line ?? 0, column: failure.place?.column ?? 0, key: "",
+            reason: failure.reason + naming)
+    }
+
     /// `file:line:column: key: reason`, with control and format characters made visible.
     package var description: String {
         var text = file

@@ -48,8 +48,9 @@ struct ConfigurationSearch {
             do throws(TextFile.Failure) {
                 return Found(path: named.path, content: try read(named.path))
             } catch {
-                let reason = error.reason + " (named by \(named.by))"
-                throw ConfigurationProblems(problems: [ConfigurationProblem(file: named.path, key: "", reason: reason)])
+                throw ConfigurationProblems(problems: [
+                    ConfigurationProblem(file: named.path, error, by: " (named by \(named.by))")
+                ])
             }
         }
         for path in candidates {
@@ -57,7 +58,7 @@ struct ConfigurationSearch {
                 return Found(path: path, content: try read(path))
             } catch {
                 if error == .missing { continue }
-                throw ConfigurationProblems(problems: [ConfigurationProblem(file: path, key: "", reason: error.reason)])
+                throw ConfigurationProblems(problems: [ConfigurationProblem(file: path, error)])
             }
         }
         return nil
@@ -85,7 +86,7 @@ struct ConfigurationSearch {
             return Variables(environment: environment, dotEnv: dotEnv, file: place)
         } catch {
             if error != .missing {
-                problems.append(ConfigurationProblem(file: place, key: "", reason: error.reason))
+                problems.append(ConfigurationProblem(file: place, error))
             }
             return Variables(environment: environment, dotEnv: nil, file: nil)
         }

@@ -12,7 +12,7 @@ struct ReferenceMask {
     private static let limit = 10_000
     /// How deep references are followed into each other to find where the outermost ends.
     private static let depthLimit = 16
-    private static let filler: Unicode.Scalar = "\u{E000}"
+    static let filler: Unicode.Scalar = "\u{E000}"
 
     /// Hides the references of a text that `YAMLSubset` has found to hold no private-use characters.
     init(_ source: String) {

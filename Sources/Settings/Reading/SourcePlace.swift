@@ -8,8 +8,10 @@ struct SourcePlace: Hashable, Comparable, Sendable {
     }
 }
 
-/// A problem whose file and key are not known where it is found.
+/// A problem whose file is not known where it is found.
 struct PlacedReason: Error, Hashable, Sendable {
     var place: SourcePlace
     var reason: String
+    /// The path of the key that it is about; empty where none is known.
+    var key = ""
 }

@@ -11,6 +11,8 @@ final class StrictReader {
     /// Whether a secret stands in the file itself instead of coming from the environment.
     private(set) var holdsLiteralSecret = false
     private let variables: [String: String]
+    /// The places, and the keys at them, of what may not be written as it is.
+    private var refused: [SourcePlace: String] = [:]
 
     /// - Parameters:
     ///   - variables: what `${NAME}` means.
@@ -28,7 +30,8 @@ final class StrictReader {
     func report(
         _ place: SourcePlace, _ key: String, _ reason: String, kind: ConfigurationProblem.Kind? = nil
     ) {
-        if isFull { return }
+        // What is written in a way that is refused is not judged a second time for what it says.
+        if isFull || refused[place] == key { return }
         problems.append(
             ConfigurationProblem(
                 file: file, line: place.line, column: place.column, key: key, reason: reason, kind: kind))
@@ -47,7 +50,8 @@ final class StrictReader {
     /// Parses a text; nil where nothing can be read of it, which has been reported.
     func root(of text: String) -> SourceNode? {
         let outcome = YAMLDocument.parse(text)
-        for problem in outcome.problems { report(problem.place, "", problem.reason) }
+        for problem in outcome.problems { report(problem.place, problem.key, problem.reason) }
+        for problem in outcome.problems { refused[problem.place] = problem.key }
         return outcome.root
     }
 

@@ -10,13 +10,21 @@ struct TextFile {
     enum Failure: Error, Hashable {
         case missing
         case unreadable(String)
+        /// What it holds is no text, from this place on.
+        case malformed(SourcePlace, String)
 
         /// Words for a message.
         var reason: String {
             switch self {
             case .missing: "there is no such file"
-            case .unreadable(let reason): reason
+            case .unreadable(let reason), .malformed(_, let reason): reason
             }
+        }
+
+        /// Where, as far as there is a place.
+        var place: SourcePlace? {
+            if case .malformed(let place, _) = self { return place }
+            return nil
         }
     }
 
@@ -35,7 +43,9 @@ struct TextFile {
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(message(errno)) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("is not a regular file") }
         let bytes = try contents(descriptor, limit: limit)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("is not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .malformed(firstFault(in: bytes), "is not UTF-8")
+        }
         return TextFile(text: text, isWorldReadable: status.st_mode & S_IROTH != 0)
     }
 
@@ -48,8 +58,34 @@ struct TextFile {
             guard count >= 0 else { throw .unreadable(message(errno)) }
             if count == 0 { return bytes }
             bytes += buffer.prefix(count)
-            if bytes.count > limit { throw .unreadable("is larger than \(size(limit))") }
+            if bytes.count > limit {
+                throw .malformed(SourcePlace(line: 1, column: 1), "is larger than \(size(limit))")
+            }
         }
+    }
+
+    /// The place of the first byte that belongs to no character.
+    private static func firstFault(in bytes: [UInt8]) -> SourcePlace {
+        var place = SourcePlace(line: 1, column: 1)
+        var rest = bytes[...]
+        while let byte = rest.first {
+            let count =
+                switch byte {
+                case 0xf0...: 4
+                case 0xe0...: 3
+                case 0xc0...: 2
+                default: 1
+                }
+            guard String(validating: rest.prefix(count), as: UTF8.self) != nil else { return place }
+            rest = rest.dropFirst(count)
+            // A mark at the very beginning is no column.
+            if byte == 0xef, rest.startIndex == 3, bytes.starts(with: [0xef, 0xbb, 0xbf]) { continue }
+            place =
+                byte == 0x0a
+                ? SourcePlace(line: place.line &+ 1, column: 1)
+                : SourcePlace(line: place.line, column: place.column &+ 1)
+        }
+        return place
     }
 
     private static func size(_ bytes: Int) -> String {

@@ -26,17 +26,29 @@ enum YAMLDocument {
         let characters = YAMLSubset.characterProblems(in: source)
         if !characters.isEmpty { return Outcome(root: nil, problems: characters) }
         let mask = ReferenceMask(source)
-        let forbidden = mask.problems + YAMLSubset.problems(in: mask.text)
-        if !forbidden.isEmpty { return Outcome(root: nil, problems: forbidden) }
-        return compose(mask)
+        let check = YAMLSubset.check(mask.text)
+        let forbidden = mask.problems + check.problems
+        guard let readable = check.readable, mask.problems.isEmpty else {
+            return Outcome(root: nil, problems: forbidden)
+        }
+        var outcome = compose(mask, readable)
+        guard !forbidden.isEmpty else { return outcome }
+        // What the parser stumbles over may only follow from what is forbidden anyway.
+        guard let root = outcome.root else { return Outcome(root: nil, problems: forbidden) }
+        let keys = KeyPaths(root)
+        outcome.problems += forbidden.map {
+            PlacedReason(place: $0.place, reason: $0.reason, key: keys.paths[$0.place] ?? "")
+        }
+        return outcome
     }
 
-    private static func compose(_ mask: ReferenceMask) -> Outcome {
+    /// - Parameter readable: the mask's text, as the parser may have it.
+    private static func compose(_ mask: ReferenceMask, _ readable: String) -> Outcome {
         // Yams keeps a pointer to the text beyond the closure that gave it, which is only sound for a text on the heap:
         // a comment makes the shortest file long enough. It also ends a last line that has no break.
         let padding = "\n# " + String(repeating: "-", count: 40) + "\n"
-        var text = mask.text + padding
-        let lastLine = mask.text.unicodeScalars.reduce(1) { $0 &+ ($1 == "\n" ? 1 : 0) }
+        var text = readable + padding
+        let lastLine = readable.unicodeScalars.reduce(1) { $0 &+ ($1 == "\n" ? 1 : 0) }
         var builder = NodeBuilder(mask: mask)
         // Yams stops at the first repeated key; it is renamed and the text parsed again, so that all are found.
         for round in 0..<(text.utf8.count > 100_000 ? 2 : 20) {
@@ -56,7 +68,7 @@ enum YAMLDocument {
                 builder.renamed[place] = renamed.original
             } catch {
                 return Outcome(
-                    root: nil, problems: builder.problems + [reason(of: error, in: mask.text, lastLine: lastLine)])
+                    root: nil, problems: builder.problems + [reason(of: error, in: readable, lastLine: lastLine)])
             }
         }
         let place = SourcePlace(line: 1, column: 1)
@@ -88,6 +100,27 @@ enum YAMLDocument {
         }
         if place.line > lastLine { place = SourcePlace(line: lastLine, column: 1) }
         return PlacedReason(place: place, reason: text)
+    }
+}
+
+/// Which key stands at, or has its value at, each place of a file.
+private struct KeyPaths {
+    private(set) var paths: [SourcePlace: String] = [:]
+
+    init(_ root: SourceNode) { add(root, path: "") }
+
+    private mutating func add(_ node: SourceNode, path: String) {
+        paths[node.place] = path
+        switch node.kind {
+        case .scalar: break
+        case .list(let nodes): for node in nodes { add(node, path: path) }
+        case .map(let entries):
+            for entry in entries {
+                let child = path.isEmpty ? entry.key.raw : path + "." + entry.key.raw
+                add(entry.value, path: child)
+                paths[entry.place] = child
+            }
+        }
     }
 }
 
@@ -179,7 +212,12 @@ private struct NodeBuilder {
     }
 
     private func scalar(_ scalar: Node.Scalar) -> SourceScalar {
-        SourceScalar(parts: mask.parts(of: scalar.string), isPlain: scalar.style == .plain)
+        var text = scalar.string
+        if scalar.style == .literal || scalar.style == .folded {
+            // Refused as it is: what it says is judged as if it stood on one line.
+            text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        }
+        return SourceScalar(parts: mask.parts(of: text), isPlain: scalar.style == .plain)
     }
 
     private func place(of node: Node) -> SourcePlace {

@@ -9,8 +9,10 @@ struct YAMLSubset {
     static let depthLimit = 16
     /// The deepest indentation, which bounds the nesting of blocks.
     private static let indentLimit = 64
+    /// How many problems are looked for.
+    private static let limit = 20
 
-    private let scalars: [Unicode.Scalar]
+    private var scalars: [Unicode.Scalar]
     private var index = 0
     private var place = SourcePlace(line: 1, column: 1)
     private var open: [(bracket: Unicode.Scalar, place: SourcePlace)] = []
@@ -19,15 +21,28 @@ struct YAMLSubset {
     private var dashes = 0
     /// A colon directly after a quoted text or a bracket separates key and value even without a space.
     private var afterQuoted = false
+    /// The column of the key, or of the dash, that the next value belongs to; 0 before the first.
+    private var ownerColumn = 0
     private var problems: [PlacedReason] = []
+    private var isReadable = true
 
-    /// Every use of a forbidden construct, in the order of the file; empty where the parser may have it.
+    /// What a file uses that it may not.
+    struct Check {
+        /// Every use of a forbidden construct, in the order of the file.
+        var problems: [PlacedReason]
+        /// The text as the parser may have it, with aliases made plain texts; nil where it may not have it at all.
+        var readable: String?
+    }
+
+    /// Looks for forbidden constructs.
     ///
     /// - Parameter text: the file's text after `ReferenceMask`, so that no default of a reference is taken for syntax.
-    static func problems(in text: String) -> [PlacedReason] {
+    static func check(_ text: String) -> Check {
         var scan = YAMLSubset(scalars: Array(text.unicodeScalars))
         scan.run()
-        return scan.problems
+        guard scan.isReadable, scan.problems.count < limit else { return Check(problems: scan.problems, readable: nil) }
+        if scan.problems.isEmpty { return Check(problems: [], readable: text) }
+        return Check(problems: scan.problems, readable: String(String.UnicodeScalarView(scan.scalars)))
     }
 
     /// Every control, format and private-use character of a file as it is on disk.
@@ -45,7 +60,7 @@ struct YAMLSubset {
             let isSpace = scalar == "\t" || scalar == "\n" || scalar == "\r"
             if !isSpace, !VisibleText.isVisible(scalar), scalar.properties.generalCategory != .unassigned {
                 problems.append(PlacedReason(place: at, reason: "control or format character U+\(hex(scalar))"))
-                if problems.count >= 20 { return }
+                if problems.count >= YAMLSubset.limit { return }
             }
             if isBreak(scalar) && !(scalar == "\r" && peek(offset + 1) == "\n") {
                 at = SourcePlace(line: at.line &+ 1, column: 1)
@@ -58,8 +73,9 @@ struct YAMLSubset {
     private func hex(_ scalar: Unicode.Scalar) -> String { String(scalar.value, radix: 16, uppercase: true) }
 
     private mutating func run() {
-        while index < scalars.count, problems.count < 20 {
+        while index < scalars.count, problems.count < YAMLSubset.limit {
             let scalar = scalars[index]
+            if isLineStart, !" \t\n\r#|>".unicodeScalars.contains(scalar) { ownerColumn = place.column }
             switch scalar {
             case " ", "\t": advance()
             case "\n", "\r": newLine()
@@ -74,7 +90,8 @@ struct YAMLSubset {
             }
         }
         // The parser would only say that the file ended.
-        if problems.isEmpty, let last = open.last {
+        if isReadable, let last = open.last {
+            isReadable = false
             problems.append(PlacedReason(place: last.place, reason: "the \(last.bracket) is never closed"))
         }
     }
@@ -83,10 +100,21 @@ struct YAMLSubset {
     private mutating func token(_ scalar: Unicode.Scalar) {
         let isIndicator = isSeparator(peek(index + 1))
         switch scalar {
-        case "&": refuse("anchors (&) are not allowed")
-        case "*": refuse("aliases (*) are not allowed")
-        case "!": refuse("tags (!) are not allowed")
-        case "|", ">": refuse("block texts (\(scalar)) are not allowed; write the text on one line")
+        case "&":
+            note("anchors (&) are not allowed")
+            skipWord()
+        case "*":
+            note("aliases (*) are not allowed")
+            // The parser would put in what it stands for, again and again: it gets a plain text.
+            scalars[index] = ReferenceMask.filler
+            plain()
+        case "!":
+            note("tags (!) are not allowed")
+            skipWord()
+        case "|", ">":
+            note("block texts (\(scalar)) are not allowed; write the text on one line")
+            skipBlock()
+        case "-" where isMarker("-") && place == SourcePlace(line: 1, column: 1): for _ in 0..<3 { advance() }
         case "%" where place.column == 1: refuse("directives (%) are not allowed")
         case "@", "`": refuse("a text cannot begin with \(scalar); put it in quotes")
         case "?" where isIndicator: refuse("complex keys (?) are not allowed")
@@ -164,9 +192,36 @@ struct YAMLSubset {
         afterQuoted = false
     }
 
+    /// Something that may not be written, though the parser may read on.
+    private mutating func note(_ reason: String) { problems.append(PlacedReason(place: place, reason: reason)) }
+
+    /// Something that the parser must not even see.
     private mutating func refuse(_ reason: String) {
-        problems.append(PlacedReason(place: place, reason: reason))
+        note(reason)
+        isReadable = false
         plain()
+    }
+
+    /// Skips an anchor or a tag; what it belongs to follows it.
+    private mutating func skipWord() {
+        while index < scalars.count, !isSeparator(scalars[index]) { advance() }
+        isLineStart = false
+        afterQuoted = false
+    }
+
+    /// Skips a block text: its own line, and those that are empty or indented deeper than the key or dash it belongs to.
+    private mutating func skipBlock() {
+        plain()
+        guard open.isEmpty, ownerColumn > 0 else { return }
+        while index < scalars.count {
+            skipLine()
+            guard index < scalars.count else { return }
+            newLine()
+            var next = index
+            while peek(next) == " " { next &+= 1 }
+            let isBlank = peek(next).map(isBreak) ?? true
+            if !isBlank, next &- index < ownerColumn { return }
+        }
     }
 
     /// Nothing behind it is worth a message of its own.

@@ -47,7 +47,7 @@ package struct ThemeLibrary: Sendable {
         do throws(TextFile.Failure) {
             text = try TextFile.read(path, limit: ThemeLibrary.sizeLimit).text
         } catch {
-            throw ThemeLibrary.problem(file: path, error.reason)
+            throw ConfigurationProblems(problems: [ConfigurationProblem(file: path, error)])
         }
         return try theme(text: text, file: path)
     }
@@ -70,7 +70,7 @@ package struct ThemeLibrary: Sendable {
                 text = try TextFile.read(path, limit: ThemeLibrary.sizeLimit).text
             } catch {
                 if error == .missing { continue }
-                throw ThemeLibrary.problem(file: path, error.reason)
+                throw ConfigurationProblems(problems: [ConfigurationProblem(file: path, error)])
             }
             return try draft(text: text, file: path, depth: depth)
         }

@@ -88,6 +88,45 @@ private final class Folder {
         #expect(configuration.log.file == "./own.jsonl")
     }
 
+    @Test(arguments: [
+        ("log: { file: ./d/tollgate.sqlite }", "4:14: log.file: is the database; name another file"),
+        ("log: { file: d//tollgate.sqlite-wal }", "4:14: log.file: is the database; name another file"),
+        ("log: { file: x/../d/lock }", "4:14: log.file: is the data folder's lock; name another file"),
+        ("log: { file: link/lock }", "4:14: log.file: is the data folder's lock; name another file"),
+        ("log: { file: link/tollgate.sqlite }", "4:14: log.file: is the database; name another file"),
+        ("log: { file: hard }", "4:14: log.file: is the configuration; name another file"),
+        ("log: { file: c.yaml }", "4:14: log.file: is the configuration; name another file"),
+        ("log: { file: .env }", "4:14: log.file: is the .env of the configuration; name another file"),
+        ("log: { file: d/admin.sock }", "4:14: log.file: is the admin socket; name another file"),
+        ("admin: { socket: d/lock }", "4:18: admin.socket: is the data folder's lock; name another file"),
+        ("admin: { socket: d/requests.jsonl }", "4:18: admin.socket: is the request log; name another file"),
+        ("log: { file: d/own.log }", nil), ("log: { file: e/lock }", nil), ("admin: { socket: d/lock.sock }", nil),
+    ])
+    func noLogAndNoSocketMayTakeThePlaceOfAnOwnFile(line: String, expected: String?) throws {
+        let folder = try Folder()
+        // The lock is there already, the database is not made yet.
+        try folder.write("d/lock", "")
+        try folder.write("x/empty", "")
+        try folder.write("c.yaml", Self.file("n") + line + "\ndata: ./d\n")
+        #expect(symlink("d", folder.path + "/link") == 0)
+        #expect(link(folder.path + "/c.yaml", folder.path + "/hard") == 0)
+        do throws(ConfigurationProblems) {
+            _ = try folder.load("c.yaml")
+            #expect(expected == nil)
+        } catch {
+            #expect(error.problems.map(\.description) == [expected.map { "c.yaml:" + $0 }])
+        }
+    }
+
+    @Test(arguments: ["tollgate-data/tollgate.sqlite", "./.env", "tollgate-data/admin.sock"])
+    func noLogOfTheEnvironmentMayEither(path: String) throws {
+        let folder = try Folder()
+        let problems = #expect(throws: ConfigurationProblems.self) {
+            try folder.load(nil, ["HOLYSHEEP_API_KEY": "k", "LOG_FILE": path])
+        }
+        #expect(problems?.problems.map(\.key) == ["LOG_FILE"])
+    }
+
     @Test func aPlaceholderInTheEnvironmentDoesNotHideAKeyInTheFile() throws {
         let folder = try Folder()
         let placeholder = ["HOLYSHEEP_API_KEY": "YOUR_HOLYSHEEP_API_KEY"]

@@ -23,7 +23,8 @@ extension Configuration {
         let variables = search.variables(beside: found?.path, problems: &problems, warnings: &warnings)
         guard let found else {
             var reference = ReferenceEnvironment(variables: variables)
-            let result = reference.configuration(data: data, searched: search.candidates)
+            let result = reference.configuration(
+                data: data, searched: search.candidates, workingDirectory: workingDirectory)
             problems += reference.problems
             warnings += reference.warnings
             if !problems.isEmpty {
@@ -33,7 +34,9 @@ extension Configuration {
                 configuration: result, file: nil, warnings: warnings.sorted(), wantsRedis: reference.wantsRedis)
         }
         let reader = StrictReader(file: found.path, variables: variables.values)
-        let result = ConfigurationReader(reader: reader, dataOverride: data, themes: themes).read(found.content.text)
+        let result = ConfigurationReader(
+            reader: reader, dataOverride: data, themes: themes, workingDirectory: workingDirectory
+        ).read(found.content.text)
         if found.content.isWorldReadable, reader.holdsLiteralSecret {
             let reason = "holds a secret and every user of this machine may read it; chmod 600 it, or use ${NAME}"
             warnings.append(ConfigurationProblem(file: found.path, key: "", reason: reason))

@@ -20,6 +20,21 @@ extension ConfigurationReader {
                 "the path of a socket has at most \(ConfigurationReader.socketPathLimit) bytes, this one "
                     + "\(result.adminSocket.utf8.count): name a shorter one")
         }
+        var own = OwnFiles(configuration: reader.file, data: result.data, in: workingDirectory)
+        if let fault = own.fault(result.adminSocket) { reader.report(socketPlace, "admin.socket", fault) }
+        readLog(file, into: &result)
+        own.add(result.adminSocket, "the admin socket")
+        guard let fault = own.fault(result.log.file) else { return }
+        let log = file["log"].flatMap { field -> Field? in
+            guard case .map(let entries) = field.node.kind, let entry = entries.first(where: { $0.key.raw == "file" })
+            else { return nil }
+            return Field(node: entry.value, key: field.child("file"), keyPlace: entry.place)
+        }
+        if let log { return reader.report(log.node.place, log.key, fault) }
+        reader.report(socketPlace, "admin.socket", "is the request log; name another file")
+    }
+
+    private func readLog(_ file: Section, into result: inout Configuration) {
         guard let field = file["log"],
             let section = reader.section(field, keys: ["file", "level", "rotate", "keep"])
         else { return }

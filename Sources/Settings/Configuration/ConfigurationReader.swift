@@ -10,6 +10,8 @@ struct ConfigurationReader {
     let dataOverride: String?
     /// Names of the themes that exist; nil where they are not checked.
     let themes: [String]?
+    /// What relative paths are relative to; nil where no other file is looked at.
+    var workingDirectory: String?
 
     static let keys = [
         "name", "listen", "max_body", "trusted_proxies", "metrics", "passthrough", "drain", "data", "admin", "log",

@@ -26,7 +26,8 @@ struct ReferenceEnvironment {
     /// - Parameters:
     ///   - data: the data folder of the command line, nil for the usual one.
     ///   - searched: where a file was looked for, for the message that there is none.
-    mutating func configuration(data: String?, searched: [String]) -> Configuration {
+    ///   - workingDirectory: what relative paths are relative to.
+    mutating func configuration(data: String?, searched: [String], workingDirectory: String) -> Configuration {
         var result = Configuration.standard(data: data)
         result.upstreams = upstreams(searched: searched)
         result.models = ReferenceEnvironment.prices.map { entry in
@@ -36,7 +37,7 @@ struct ReferenceEnvironment {
                 timeouts: .standard)
         }
         if let limit = requestLimit() { result.tiers[0].limits[.requests] = limit }
-        readLog(into: &result)
+        readLog(into: &result, workingDirectory)
         readSecret(into: &result)
         checkPort()
         if wantsRedis {
@@ -92,9 +93,13 @@ struct ReferenceEnvironment {
         return limit.map { Limit(kind: .requests, amount: $0.amount, windowSeconds: seconds) }
     }
 
-    private mutating func readLog(into result: inout Configuration) {
+    private mutating func readLog(into result: inout Configuration, _ workingDirectory: String) {
         if let file = variables["LOG_FILE"] {
-            if file.unicodeScalars.allSatisfy(VisibleText.isVisible) {
+            var own = OwnFiles(configuration: nil, data: result.data, in: workingDirectory)
+            own.add(result.adminSocket, "the admin socket")
+            if let fault = own.fault(file) {
+                refuse("LOG_FILE", fault)
+            } else if file.unicodeScalars.allSatisfy(VisibleText.isVisible) {
                 result.log.file = file
             } else {
                 refuse("LOG_FILE", "holds a control or format character")

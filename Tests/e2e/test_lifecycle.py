@@ -261,6 +261,31 @@ def test_a_bad_file_keeps_nobody_from_the_running_gateway(gateway):
     assert "never closed" in gateway.cli("keys", "list", status=78).stderr
 
 
+@pytest.mark.parametrize("hurry", [True, False])
+def test_an_admin_socket_that_was_removed_comes_back(gateway, hurry):
+    socket = gateway.data / "admin.sock"
+    socket.unlink()
+    said = gateway.cli("reload", status=69).stderr
+    assert f"pid {gateway.pid} holds" in said, said
+    if hurry:
+        gateway.signal(signal.SIGHUP)
+    wait_until(socket.exists, timeout=8)
+    assert socket.stat().st_mode & 0o777 == 0o600
+    assert gateway.cli("reload").returncode == 0
+    assert "open again" in gateway.errors.read_text()
+    assert gateway.stop() == 0 and not socket.exists()
+
+
+def test_a_drain_of_less_than_a_second_is_that_long(make_gateway):
+    gateway = make_gateway(drain="900ms")
+    key, _ = gateway.key("app")
+    stream = Stream(gateway.port, key, {"chunks": 10, "interval": 0.05})
+    stream.wait_for(b"word1")
+    gateway.signal(signal.SIGTERM)
+    assert stream.read_to_end().endswith(b"data: [DONE]\n\n")
+    assert gateway.wait(5) == 0
+
+
 def test_the_operators_log_of_a_bad_reload_is_one_line_a_problem(gateway):
     gateway.config.write_text("nonsense: 1\nmore: 2\n")
     gateway.signal(signal.SIGHUP)

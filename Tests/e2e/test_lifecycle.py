@@ -276,6 +276,20 @@ def test_an_admin_socket_that_was_removed_comes_back(gateway, hurry):
     assert gateway.stop() == 0 and not socket.exists()
 
 
+def test_a_ready_line_that_nobody_gets_is_said_and_the_gateway_serves(make_gateway, free_port):
+    gateway = make_gateway(starts=False, listen=f"127.0.0.1:{free_port}")
+    gateway.port = free_port
+    gateway.process = subprocess.Popen(
+        ["bash", "-c", f"exec {binary()} serve --config {gateway.config} > /dev/full"], env=clean_environment(),
+        cwd=gateway.folder, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=gateway.errors.open("ab"),
+    )  # fmt: skip
+    wait_until(lambda: gateway.errors.exists() and "No space left on device" in gateway.errors.read_text())
+    assert [json.loads(line)["level"] for line in gateway.errors.read_text().splitlines()].count("error") == 1
+    assert get(gateway.port, "/readyz").status == 200
+    assert gateway.stop() == 0
+
+
 def test_a_drain_of_less_than_a_second_is_that_long(make_gateway):
     gateway = make_gateway(drain="900ms")
     key, _ = gateway.key("app")

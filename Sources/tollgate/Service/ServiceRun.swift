@@ -8,6 +8,7 @@ import Ledger
 import Settings
 import Synchronization
 import Terminal
+import Wire
 
 /// A gateway from start to end, with or without a screen: what `run`, `serve` and `demo` share.
 struct ServiceRun {
@@ -73,9 +74,19 @@ struct ServiceRun {
     private static func threads() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     private func announce(_ process: GatewayProcess) {
-        Descriptor.write(
-            "{\"event\":\"ready\",\"listen\":\"\(process.listen)\",\"admin\":\"\(process.adminSocket)\",\"pid\":\(getpid())}\n",
-            to: 1)
+        let line = JSONShapes.text { writer in
+            writer.beginObject()
+            writer.member("event", "ready")
+            writer.member("listen", process.listen)
+            writer.member("admin", process.adminSocket)
+            writer.member("pid", Int64(getpid()))
+            writer.endObject()
+        }
+        let fault = Descriptor.write(line + [0x0a], to: 1)
+        guard fault != 0 else { return }
+        // Whoever started it waits for that line; the gateway is there all the same.
+        process.log.log(
+            .error, "the ready line could not be written to standard output: \(SystemText.error(fault)); serving")
     }
 
     private func show(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Terminal
 
 /// An end of the program that has to be explained in one line.
@@ -35,22 +34,8 @@ struct Failure: Error {
     }
 }
 
-/// The two standard descriptors, written to without buffering.
+/// Standard error, written to without buffering.
 enum StandardError {
-    static func line(_ text: String) { Descriptor.write(text + "\n", to: 2) }
-}
-
-/// Writing whole texts to a descriptor.
-enum Descriptor {
-    static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let size = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if size < 0 {
-                if errno == EINTR { continue }
-                return
-            }
-            bytes = bytes.dropFirst(size)
-        }
-    }
+    /// Writes a line; whether anybody gets it is of no consequence.
+    static func line(_ text: String) { _ = Descriptor.write(Array((text + "\n").utf8), to: 2) }
 }

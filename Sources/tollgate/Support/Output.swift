@@ -10,18 +10,10 @@ enum Output {
 
     /// Writes bytes as they are.
     static func write(_ bytes: [UInt8]) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let size = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
-            if size > 0 {
-                rest = rest.dropFirst(size)
-            } else if size < 0, errno == EINTR {
-                continue
-            } else if size < 0, errno == EPIPE {
-                throw ExitCode(0)
-            } else {
-                throw Failure(.io, "standard output: \(SystemText.error(size < 0 ? errno : EIO))")
-            }
+        switch Descriptor.write(bytes, to: 1) {
+        case 0: return
+        case EPIPE: throw ExitCode(0)
+        case let number: throw Failure(.io, "standard output: \(SystemText.error(number))")
         }
     }
 
@@ -32,6 +24,23 @@ enum Output {
     }
 
     static var isTerminal: Bool { isatty(1) == 1 }
+}
+
+/// Writing whole texts to a descriptor.
+enum Descriptor {
+    /// Writes in as many calls as it takes.
+    ///
+    /// - Returns: the error number that ended it early; 0 where all went out.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let size = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if size < 0, errno == EINTR { continue }
+            guard size > 0 else { return size < 0 ? errno : EIO }
+            rest = rest.dropFirst(size)
+        }
+        return 0
+    }
 }
 
 /// Words of the system.

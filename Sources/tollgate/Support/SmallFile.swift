@@ -32,16 +32,10 @@ enum SmallFile {
             throw Failure(.io, "\(Visible.name(path)): \(SystemText.error(errno))")
         }
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let size = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if size < 0, errno == EINTR { continue }
-            guard size > 0 else {
-                let reason = SystemText.error(errno)
-                unlink(path)
-                throw Failure(.io, "\(Visible.name(path)): \(reason)")
-            }
-            rest = rest.dropFirst(size)
+        let fault = Descriptor.write(bytes, to: descriptor)
+        guard fault == 0 else {
+            unlink(path)
+            throw Failure(.io, "\(Visible.name(path)): \(SystemText.error(fault))")
         }
         _ = fsync(descriptor)
     }

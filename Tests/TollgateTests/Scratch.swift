@@ -64,7 +64,7 @@ struct Desk {
     }
 
     func submit(_ command: Command) throws -> Outcome {
-        try Backend.with(options, for: .acting) { try $0.submit(command) }
+        try Backend.with(options, for: .creating) { try $0.submit(command) }
     }
 
     func read<Value>(_ body: (Backend) throws -> Value) throws -> Value {

@@ -127,6 +127,33 @@ struct StoppedGatewayTests {
         #expect(Scratch.names(in: scratch.path) == ["tollgate.yaml"])
     }
 
+    @Test(arguments: [
+        Command.revokeKey(KeyID(packed: 1)), .restoreKey(KeyID(packed: 1)),
+        .rotateKey(KeyID(packed: 1), graceSeconds: 60),
+        .suspendClient("acme", forSeconds: nil), .resumeClient("acme"), .clearLimit(.client("acme"), .requests),
+        .setLimit(.client("acme"), Limit(kind: .concurrent, amount: 1), forSeconds: nil, why: ""),
+    ])
+    func aMistypedFolderIsNotMadeByAnAct(command: Command) throws {
+        let scratch = try Scratch()
+        try scratch.write("tollgate.yaml", Desk.yaml)
+        for folder in [scratch.path, scratch.path + "/mistyped"] {
+            let options = CommonOptions.of(config: scratch.path + "/tollgate.yaml", data: folder)
+            for need in [Backend.Need.acting, .actingByConfiguration] {
+                let failure = #expect(throws: Failure.self) {
+                    try Backend.with(options, for: need) { try $0.submit(command) }
+                }
+                #expect(failure?.status == .unavailable)
+            }
+        }
+        #expect(Scratch.names(in: scratch.path) == ["tollgate.yaml"])
+    }
+
+    @Test func anEmptyPathIsAWrongUse() throws {
+        #expect(throws: (any Error).self) { try CommonOptions.of(data: "").validate() }
+        #expect(throws: (any Error).self) { try CommonOptions.of(config: "").validate() }
+        try CommonOptions.of(config: "c", data: "d").validate()
+    }
+
     @Test func aRunningGatewayIsNeeded() throws {
         let desk = try Desk()
         let failure = #expect(throws: Failure.self) { _ = try Backend.running(desk.options) }

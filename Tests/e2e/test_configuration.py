@@ -221,6 +221,20 @@ def test_a_command_for_a_running_gateway_says_that_there_is_none(make_gateway):
         assert one_line(gateway.cli(*arguments, status=69).stderr)
 
 
+def test_a_mistyped_folder_is_not_made_by_an_act(make_gateway):
+    gateway = make_gateway(starts=False)
+    nowhere = gateway.folder / "mistyped"
+    for arguments in (
+        ["keys", "revoke", "7Q2fA9xk"], ["keys", "rotate", "7Q2fA9xk"], ["clients", "suspend", "app"],
+        ["limits", "set", "app", "concurrent=1"], ["limits", "clear", "app", "concurrent"],
+    ):
+        assert "no database" in gateway.cli(*arguments, "--data", str(nowhere), status=69).stderr
+    assert not nowhere.exists()
+    assert "--data is empty" in gateway.cli("keys", "list", "--data", "", status=64).stderr
+    assert gateway.cli("keys", "create", "--client", "app", "--data", str(nowhere)).returncode == 0
+    assert nowhere.exists()
+
+
 @pytest.mark.parametrize("arguments", [["frobnicate"], ["keys", "create"], ["serve", "--nope"], ["limits", "set"]])
 def test_a_wrong_command_line_is_a_usage_error(tmp_path, arguments):
     assert run(tmp_path, *arguments).returncode == 64

@@ -35,6 +35,10 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The seed of everything random in the simulation.")
     var seed: UInt64 = 1
 
+    func validate() throws {
+        if data?.isEmpty == true { throw ValidationError("--data is empty: name the folder") }
+    }
+
     func run() throws {
         SignalThread.prepare()
         let folder: DemoFolder

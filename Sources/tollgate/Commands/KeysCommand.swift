@@ -31,7 +31,7 @@ extension KeysCommand {
         @OptionGroup var common: CommonOptions
 
         func perform() throws {
-            let outcome = try Backend.with(common, for: .actingByConfiguration) {
+            let outcome = try Backend.with(common, for: .creating) {
                 try $0.submit(
                     .createKey(
                         client: client, tier: tier, expiresInSeconds: expires?.seconds, models: models?.words,

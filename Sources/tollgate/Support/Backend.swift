@@ -17,6 +17,8 @@ enum Backend {
         case acting
         /// To act by the rules of the configuration, which must be readable.
         case actingByConfiguration
+        /// To act by the rules of the configuration, in a folder that may be made for it.
+        case creating
     }
 
     /// Finds it.
@@ -26,7 +28,12 @@ enum Backend {
         let place = try GatewayPlace.find(options)
         if let client = try runningClient(place) { return .running(client) }
         if place.isPartial, let problems = place.problems { throw problems }
-        if case .actingByConfiguration = need, let problems = place.problems { throw problems }
+        if need == .actingByConfiguration || need == .creating, let problems = place.problems { throw problems }
+        if need != .reading, need != .creating, access(DataFolder(path: place.data).database, F_OK) != 0 {
+            throw Failure(
+                .unavailable,
+                "no database in data folder \(place.data): no gateway ever ran there; nothing was made or changed")
+        }
         if case .reading = need { return .stopped(try StoppedGateway(place, writes: false)) }
         for _ in 0..<attempts {
             do {

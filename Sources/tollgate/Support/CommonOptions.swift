@@ -8,6 +8,11 @@ struct CommonOptions: ParsableArguments {
 
     @Option(help: "The data folder; wins over the configuration's.", completion: .directory)
     var data: String?
+
+    func validate() throws {
+        if config?.isEmpty == true { throw ValidationError("--config is empty: name the configuration file") }
+        if data?.isEmpty == true { throw ValidationError("--data is empty: name the data folder") }
+    }
 }
 
 /// Options of every command that opens a dashboard.

@@ -22,6 +22,7 @@ struct Tollgate: ParsableCommand {
     static func main() {
         OpenFiles.fillStandard()
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if let fault = CommandWords.encodingFault(CommandWords.raw().dropFirst()) { exit(withError: fault.report()) }
         if let fault = CommandWords.fault(arguments) { exit(withError: fault.report()) }
         main(arguments)
     }

@@ -18,6 +18,12 @@ struct CommandWordsTests {
         #expect(fault?.status == .usage)
     }
 
+    @Test func bytesThatAreNoTextAreRefused() {
+        let fault = CommandWords.encodingFault([Array("keys".utf8), Array("caf".utf8) + [0xe9]])
+        #expect(fault?.status == .usage && fault?.message == "the argument caf\u{fffd} is not UTF-8")
+        #expect(CommandWords.encodingFault([Array("café \u{fffd} 研究".utf8), []]) == nil)
+    }
+
     @Test(arguments: [
         "", "serve", "keys", "keys revoke 7Q2fA9xk", "limits acme", "limits show nonsense", "undo 7", "help keys",
         "--theme demo", "--ascii", "--version", "theme check a.yaml", "keys --help", "check --config serve",

@@ -221,6 +221,16 @@ def test_a_command_for_a_running_gateway_says_that_there_is_none(make_gateway):
         assert one_line(gateway.cli(*arguments, status=69).stderr)
 
 
+def test_names_that_are_no_text_are_refused(gateway):
+    for name in (b"caf\xe9", b"caf\xe8"):
+        done = subprocess.run(
+            [binary(), "keys", "create", "--client", name, "--config", str(gateway.config)],
+            capture_output=True, env=clean_environment(),
+        )  # fmt: skip
+        assert done.returncode == 64 and b"is not UTF-8" in done.stderr
+    assert gateway.json("clients", "list") == []
+
+
 def test_a_mistyped_folder_is_not_made_by_an_act(make_gateway):
     gateway = make_gateway(starts=False)
     nowhere = gateway.folder / "mistyped"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Settings
 
 /// Words that are no command: what was probably meant, which the parser of the default command cannot know.
@@ -24,6 +25,23 @@ enum CommandWords {
             if takesWords, near == nil { return nil }
             let hint = near.map { "; did you mean \(path) \($0)?" } ?? "; see \(path) --help"
             return Failure(.usage, "there is no command \(path) \(Visible.name(word))\(hint)")
+        }
+        return nil
+    }
+
+    /// The arguments as the system gave them, the program's own name first.
+    static func raw() -> [[UInt8]] {
+        (0..<Int(CommandLine.argc)).compactMap { index in
+            CommandLine.unsafeArgv[index].map { text in
+                [UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text)))
+            }
+        }
+    }
+
+    /// Bytes that are no text: read as one, two such names would become the same.
+    static func encodingFault(_ arguments: some Sequence<[UInt8]>) -> Failure? {
+        for bytes in arguments where String(validating: bytes, as: UTF8.self) == nil {
+            return Failure(.usage, "the argument \(Visible.name(String(decoding: bytes, as: UTF8.self))) is not UTF-8")
         }
         return nil
     }

@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import Ledger
 import Testing
 
@@ -82,6 +83,54 @@ struct StoppedGatewayTests {
         #expect(
             try desk.read { try $0.limits(of: .client("acme")) }.first { $0.limit.kind == .requests }?.source == .client
         )
+    }
+
+    @Test func severalLimitsAreSetAllOrNone() throws {
+        let desk = try Desk()
+        _ = try desk.submit(.suspendClient("acme", forSeconds: 1))
+        let wanted = [
+            Limit(kind: .requests, amount: 7, windowSeconds: 60), Limit(kind: .budgetDay, amount: 1_000_000_000),
+        ]
+        func set(_ scope: LimitScope) throws -> LimitChange {
+            try Backend.with(desk.options, for: .actingByConfiguration) { backend in
+                try LimitChange(wanted) { try backend.submit(.setLimit(scope, $0, forSeconds: nil, why: "")) }
+            }
+        }
+        let done = try set(.client("acme"))
+        #expect(done.failure == nil && done.done.map(\.limit) == wanted)
+        let yaml = Desk.yaml.replacing(
+            "small: { via: [here], input: 1.00, output: 2.00 }", with: "small: { via: [here] }"
+        )
+        .replacing(", budget: 5.00/day", with: "")
+        unlink(desk.scratch.path + "/tollgate.yaml")
+        try desk.scratch.write("tollgate.yaml", yaml)
+        let refused = try set(.tier("free"))
+        #expect(refused.failure?.message.hasSuffix("; nothing was set") == true && refused.failure?.status == .data)
+        #expect(try desk.read { try $0.limits(of: .tier("free")) }.allSatisfy { $0.source != .override })
+    }
+
+    @Test func aPartThatCouldBeSetIsNamedWithTheRest() throws {
+        let wanted = ["concurrent=3", "requests=5/1m", "budget=2/day"]
+        let limits = try wanted.map(LimitsCommand.Set.limit)
+        var sent: [LimitKind] = []
+        let change = try LimitChange(limits) { limit in
+            sent.append(limit.kind)
+            return sent.count == 2 ? Outcome(.failed, "the disk is full") : Outcome(.done, "ok")
+        }
+        #expect(sent == [.budgetDay, .concurrent])
+        #expect(change.failure?.status == .io)
+        let message = "the disk is full; set: budget $ 2.00/day; not set: concurrent 3, requests 5/1m"
+        #expect(change.failure?.message == message)
+        #expect(throws: Failure.self) { _ = try LimitChange(limits) { _ in throw Failure(.io, "no answer") } }
+    }
+
+    @Test(arguments: [
+        ("requests=1/1m requests=2/1m", "requests is named twice"),
+        ("budget=1/day tokens=1/1m budget=2/day", "budget/day is named twice"), ("budget=1/day budget=2/month", nil),
+    ])
+    func noLimitIsNamedTwice(line: String, message: String?) throws {
+        let limits = try line.split(separator: " ").map { try LimitsCommand.Set.limit(String($0)) }
+        #expect(LimitChange.repetition(in: limits)?.message == message)
     }
 
     @Test func aSuspensionIsListedWithItsClient() throws {

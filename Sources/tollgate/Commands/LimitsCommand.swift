@@ -83,7 +83,10 @@ extension LimitsCommand {
     struct Set: OperatorCommand {
         static let configuration = CommandConfiguration(
             commandName: "set", abstract: "Replace limits, for a while or until cleared; usage so far is kept.",
-            discussion: "Limits are requests=300/1m, tokens=40k/1m, concurrent=8, budget=50/day (hour, day, month).")
+            discussion: """
+                Limits are requests=300/1m, tokens=40k/1m, concurrent=8, budget=50/day (hour, day, month). Several are \
+                all set or, where one is refused, none.
+                """)
 
         @Argument(help: "A client's NAME, tier:NAME, model:NAME or gateway.")
         var scope: String
@@ -106,38 +109,32 @@ extension LimitsCommand {
             let target = try LimitsCommand.scope(scope)
             // All are read before the first is sent: a typo in the second must not leave half of the change behind.
             let wanted = try limits.map(Set.limit)
+            if let repetition = LimitChange.repetition(in: wanted) { throw repetition }
             if preview { return try sayPreviews(target, wanted) }
-            let outcomes = try Backend.with(common, for: .actingByConfiguration) { backend in
-                var outcomes: [(limit: Limit, outcome: Outcome)] = []
-                for limit in wanted {
-                    let command = Command.setLimit(target, limit, forSeconds: span?.seconds, why: why)
-                    outcomes.append((limit, try backend.submit(command)))
-                    if ![.done, .unchanged].contains(outcomes.last?.outcome.result) { break }
+            let change = try Backend.with(common, for: .actingByConfiguration) { backend in
+                try LimitChange(wanted) { limit in
+                    try backend.submit(.setLimit(target, limit, forSeconds: span?.seconds, why: why))
                 }
-                return outcomes
             }
-            // What is in force is told, also where the one after it was refused.
-            let done = outcomes.filter { $0.outcome.result == .done || $0.outcome.result == .unchanged }
-            if output.json, !done.isEmpty {
-                try Output.write(json(target, done) + [0x0a])
+            // What is in force is told, also where another one failed.
+            if output.json, !change.done.isEmpty {
+                try Output.write(json(target, change.steps) + [0x0a])
             } else {
-                for (_, outcome) in done { try Output.line(ActReport.words(outcome)) }
+                for (_, outcome) in change.done { try Output.line(ActReport.words(outcome)) }
             }
-            if let (_, failed) = outcomes.last, failed.result != .done, failed.result != .unchanged {
-                throw Failure(ActReport.status(failed), ActReport.words(failed))
-            }
+            if let failure = change.failure { throw failure }
         }
 
-        private func json(_ target: LimitScope, _ outcomes: [(limit: Limit, outcome: Outcome)]) -> [UInt8] {
+        private func json(_ target: LimitScope, _ steps: [(limit: Limit, outcome: Outcome?)]) -> [UInt8] {
             let until = span.map { Calendar.rfc3339(Clocks.wall().adding(seconds: $0.seconds)) }
-            return JSONShapes.list(outcomes) { entry, writer in
+            return JSONShapes.list(steps) { entry, writer in
                 writer.beginObject()
                 writer.member("scope", target.text)
                 JSONShapes.limitMembers(entry.limit, to: &writer)
                 writer.member("source", "override")
                 writer.member("until", orNull: until)
-                writer.member("result", entry.outcome.result.rawValue)
-                writer.member("audit", orNull: entry.outcome.audit)
+                writer.member("result", entry.outcome?.result.rawValue ?? "not_set")
+                writer.member("audit", orNull: entry.outcome?.audit)
                 writer.endObject()
             }
         }

@@ -18,19 +18,25 @@ extension OperatorCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             try perform()
-        } catch let failure as Failure {
-            throw failure.report()
-        } catch let fault as AdminError {
-            throw Failure(fault).report()
-        } catch let fault as LedgerError {
-            throw Failure(fault).report()
         } catch let problems as ConfigurationProblems {
             throw problems.report()
+        } catch {
+            throw Failure(ofRoom: error)?.report() ?? error
         }
     }
 }
 
 extension Failure {
+    /// The error of any room; nil for one that none of them throws.
+    init?(ofRoom error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let fault as AdminError: self.init(fault)
+        case let fault as LedgerError: self.init(fault)
+        default: return nil
+        }
+    }
+
     /// A gateway that cannot be asked.
     init(_ fault: AdminError) {
         self.init(fault.code == .denied ? .permission : .unavailable, fault.message)

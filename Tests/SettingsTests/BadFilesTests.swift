@@ -206,6 +206,7 @@ import Testing
         Case("<<: { name: x }", "3:1: <<: merge keys (<<) are not allowed"),
         Case("name: |\n  x", "3:7: name: block texts (|) are not allowed; write the text on one line"),
         Case("name: 'x", "3:7: the quote is never closed"),
+        Case("limits: { x: 'y }", "3:14: the quote is never closed"),
         Case("---\nname: x", "3:1: only one document is allowed"),
         Case("name: a\u{1}b", "3:8: control or format character U+1"),
         Case("name: a\u{85}b", "3:8: control or format character U+85"),

@@ -65,7 +65,12 @@ package final class AdminServer: Sendable {
     func mendNow() {
         guard !state.withLock({ $0.hasStopped }) else { return }
         // Asked rather than looked at: a file that came in the same moment may look the same.
-        if isAnsweredByUs { return state.withLock { $0.door?.file = SocketFile(path) ?? SocketFile() } }
+        if isAnsweredByUs {
+            return state.withLock { state in
+                state.door?.file = SocketFile(path) ?? SocketFile()
+                state.complaint = nil
+            }
+        }
         do throws(AdminError) {
             try clear()
             // Who is connected stays so; only the door that nobody can find any more is closed, before the new one is

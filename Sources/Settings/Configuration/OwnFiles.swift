@@ -11,7 +11,9 @@ struct OwnFiles {
     private static let reserved: [(name: String, meaning: String)] = [
         ("tollgate.sqlite", "the database"), ("tollgate.sqlite-wal", "the database"),
         ("tollgate.sqlite-shm", "the database"), ("tollgate.sqlite-journal", "the database"),
-        ("lock", "the data folder's lock"), ("output.log", "the dashboard's own log"),
+        ("lock", "the data folder's lock"), ("unwritten.jsonl", "the acts that wait for the database"),
+        ("unwritten.jsonl.new", "the acts that wait for the database"),
+        ("output.log", "the dashboard's own log"),
         ("output.log.1", "the dashboard's own log"),
     ]
 

@@ -171,6 +171,7 @@ struct YAMLSubset {
             }
             isBreak(scalar) ? newLine() : advance()
         }
+        isReadable = false
         problems.append(PlacedReason(place: start, reason: "the quote is never closed"))
     }
 

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -263,17 +264,43 @@ def test_a_bad_file_keeps_nobody_from_the_running_gateway(gateway):
 
 @pytest.mark.parametrize("hurry", [True, False])
 def test_an_admin_socket_that_was_removed_comes_back(gateway, hurry):
-    socket = gateway.data / "admin.sock"
-    socket.unlink()
+    door = gateway.data / "admin.sock"
+    door.unlink()
     said = gateway.cli("reload", status=69).stderr
     assert f"pid {gateway.pid} holds" in said, said
     if hurry:
         gateway.signal(signal.SIGHUP)
-    wait_until(socket.exists, timeout=8)
-    assert socket.stat().st_mode & 0o777 == 0o600
+    wait_until(door.exists, timeout=8)
+    assert door.stat().st_mode & 0o777 == 0o600
     assert gateway.cli("reload").returncode == 0
     assert "open again" in gateway.errors.read_text()
-    assert gateway.stop() == 0 and not socket.exists()
+    assert gateway.stop() == 0 and not door.exists()
+
+
+def test_whoever_asks_while_it_stops_costs_no_error(make_gateway):
+    gateway = make_gateway(starts=False)
+
+    def ask() -> None:
+        try:
+            with socket.socket(socket.AF_UNIX) as wire:
+                wire.connect(gateway.admin)
+                while True:
+                    wire.sendall(b"GET /v1/live?window=300 HTTP/1.1\r\nHost: a\r\n\r\n")
+                    if not wire.recv(1 << 20):
+                        return
+        except OSError:
+            return
+
+    for _ in range(8):
+        gateway.start()
+        askers = [threading.Thread(target=ask) for _ in range(6)]
+        for asker in askers:
+            asker.start()
+        time.sleep(0.1)
+        assert gateway.stop() == 0
+        for asker in askers:
+            asker.join(5)
+    assert all(line.startswith("{") for line in gateway.errors.read_text().splitlines())
 
 
 def test_a_ready_line_that_nobody_gets_is_said_and_the_gateway_serves(make_gateway, free_port):

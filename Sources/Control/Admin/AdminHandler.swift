@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import HTTP
 import NIOCore
+import Synchronization
 import Telemetry
 
 /// `struct ucred` of the kernel, which Glibc's module does not show.
@@ -10,6 +11,17 @@ private struct PeerCredentials: Sendable {
     var process: Int32 = 0
     var user: UInt32 = .max
     var group: UInt32 = .max
+}
+
+/// Whether the event loop of the socket still takes answers: the desk and the collector are stopped after it, and what
+/// is given to a loop that has ended is an error of its own.
+final class AnswerGate: Sendable {
+    private let isOpen = Mutex(true)
+
+    /// Does something unless the gate is closed, which waits for it meanwhile.
+    func pass(_ body: () -> Void) { isOpen.withLock { if $0 { body() } } }
+
+    func close() { isOpen.withLock { $0 = false } }
 }
 
 /// What goes back on an admin connection.
@@ -45,6 +57,7 @@ final class AdminHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let backend: AdminBackend
+    private let gate: AnswerGate
     private var parser = RequestParser(limits: MessageLimits(body: 1 << 20))
     private var input = ByteBuffer()
     private var body = ByteBuffer()
@@ -54,7 +67,10 @@ final class AdminHandler: ChannelDuplexHandler {
     private var wantsRead = false
     private var context: ChannelHandlerContext?
 
-    init(backend: AdminBackend) { self.backend = backend }
+    init(backend: AdminBackend, gate: AnswerGate) {
+        self.backend = backend
+        self.gate = gate
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
@@ -166,13 +182,15 @@ final class AdminHandler: ChannelDuplexHandler {
         send(status: status, Array("{\"error\":\"\(reason)\"}".utf8), closes: false)
     }
 
-    /// A closure that answers from any thread, once.
+    /// A closure that answers from any thread, once; after the end it answers nobody.
     private func promiseReply() -> @Sendable (AdminReply) -> Void {
         guard let context else { return { _ in } }
-        let promise = context.eventLoop.makePromise(of: AdminReply.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { bound.value.send(status: $0.status, $0.content, closes: false) }
-        return { promise.succeed($0) }
+        return { [gate] reply in
+            gate.pass {
+                bound.eventLoop.execute { bound.value.send(status: reply.status, reply.content, closes: false) }
+            }
+        }
     }
 
     private func send(status: UInt16, _ content: [UInt8], closes: Bool) {

@@ -33,6 +33,7 @@ package final class AdminServer: Sendable {
     /// Opening waits for the event loop and for whoever answers at the path, so neither happens on the loop.
     private let queue = DispatchQueue(label: "tollgate.admin")
     private let state = Mutex(State())
+    private let gate = AnswerGate()
     private let path: String
     private let backend: AdminBackend
 
@@ -101,7 +102,7 @@ package final class AdminServer: Sendable {
     }
 
     private func open() throws(AdminError) -> Door {
-        let backend = backend
+        let (backend, gate) = (backend, gate)
         let before = umask(0o177)
         defer { umask(before) }
         do {
@@ -109,7 +110,7 @@ package final class AdminServer: Sendable {
                 .serverChannelOption(.backlog, value: 64)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(AdminHandler(backend: backend))
+                        try channel.pipeline.syncOperations.addHandler(AdminHandler(backend: backend, gate: gate))
                     }
                 }
                 .bind(unixDomainSocketPath: path).wait()
@@ -150,6 +151,7 @@ package final class AdminServer: Sendable {
             // Its socket goes with it.
             try? door?.channel.close().wait()
         }
+        gate.close()
         try? group.syncShutdownGracefully()
     }
 }

@@ -163,6 +163,19 @@ package struct Head: Sendable {
         }
     }
 
+    /// Whether `field` came with values that are not the same bytes.
+    package func differs(in field: KnownField) -> Bool {
+        let index = Int(known[Int(field.rawValue)])
+        guard index >= 0, index < fields.count else { return false }
+        let first = fields[index]
+        return bytes.withUnsafeReadableBytes { all in
+            fields.contains { other in
+                KnownField.find(all, other.nameRange) == field
+                    && !all[other.valueRange].elementsEqual(all[first.valueRange])
+            }
+        }
+    }
+
     /// Gives the bytes that all ranges of this head point into.
     @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

@@ -3,7 +3,7 @@ import Wire
 
 @Suite struct HeaderRulesTests {
     @Test(arguments: [
-        ("Content-Type", FieldRule.pass), ("accept", .pass), ("User-Agent", .pass), ("X-Stainless-Lang", .pass),
+        ("Content-Type", FieldRule.ours), ("accept", .pass), ("User-Agent", .pass), ("X-Stainless-Lang", .pass),
         ("OpenAI-Beta", .pass), ("anthropic-version", .pass), ("Idempotency-Key", .pass), ("Connection", .hopByHop),
         ("keep-alive", .hopByHop), ("TE", .hopByHop), ("Transfer-Encoding", .hopByHop), ("Upgrade", .hopByHop),
         ("Proxy-Connection", .hopByHop), ("Trailer", .hopByHop), ("Authorization", .credential),

@@ -69,13 +69,36 @@ import Wire
             (#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":"{\"a\":1}"}}]}}]}"#, 7),
             (#"{"choices":[{"delta":{"content":null,"refusal":"no"}},{"delta":{"content":"x"}}]}"#, 3),
             (#"{"choices":[{"delta":{"role":"assistant"},"logprobs":{"content":[{"token":"a"}]}}]}"#, 0),
-            (#"{"type":"response.audio.delta","delta":"AAAA"}"#, 0), (#"{"type":"x","delta":"AAAA"}"#, 0),
+            (#"{"choices":[{"delta":{"tool_calls":[{"custom":{"name":"f","input":"ls -l"}}]}}]}"#, 5),
+            (#"{"choices":[{"delta":{"audio":{"data":"AAAA","transcript":"abc"}}}]}"#, 3),
+            (#"{"choices":[{"delta":{"reasoning":"abcd","reasoning_details":[{"text":"abcd"}]}}]}"#, 4),
+            (#"{"choices":[{"delta":{"reasoning_details":[{"summary":"ab"},{"text":"cd"}]}}]}"#, 4),
             (#"{"type":"response.function_call_arguments.delta","delta":"{}"}"#, 2),
         ] as [(String, Int64)])
     func countsTheTextThatWasDelivered(data: String, length: Int64) {
         let outcome = feed("data:\(data)\n\n").0
         #expect(outcome.text == length)
         #expect(outcome.chunks == (length > 0 ? 1 : 0))
+    }
+
+    /// A chunk that adds anything to the answer is worth a token, whatever that is called.
+    @Test(
+        arguments: [
+            (#"{"type":"response.audio.delta","delta":"AAAA"}"#, 1), (#"{"type":"x","delta":"AAAA"}"#, 1),
+            (#"{"type":"response.image_generation_call.partial_image","partial_image_b64":"AAAA"}"#, 1),
+            (#"{"type":"response.image_generation_call.partial_image","partial_image_b64":""}"#, 0),
+            (#"{"choices":[{"delta":{"audio":{"data":"AAAA"}}}]}"#, 1),
+            (#"{"choices":[{"delta":{"role":"assistant","novel":{"a":1}}}]}"#, 1),
+            (#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":""}}]}}]}"#, 1),
+            (#"{"choices":[{"delta":{"reasoning_details":[{"type":"encrypted","data":"x"}]}}]}"#, 1),
+            (#"{"choices":[{"delta":{"role":"assistant","content":"","refusal":null,"tool_calls":[ ]}}]}"#, 0),
+            (#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, 0), (#"{"choices":[{"delta":null}]}"#, 0),
+            (#"{"type":"response.output_text.delta","delta":""}"#, 0),
+        ] as [(String, Int64)])
+    func aChunkThatCarriesAnythingIsATokenAtLeast(data: String, chunks: Int64) {
+        let (outcome, meter) = feed("data:\(data)\n\n")
+        #expect(outcome.text == 0 && outcome.chunks == chunks)
+        #expect(meter.finish(cutOff: false).output == chunks)
     }
 
     @Test(arguments: [

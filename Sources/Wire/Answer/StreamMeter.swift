@@ -29,7 +29,7 @@ package struct StreamMeter: Sendable {
 
     /// Events with data so far.
     package private(set) var eventCount: Int64 = 0
-    /// Events that carried text of the answer.
+    /// Events that carried a part of the answer.
     package private(set) var contentChunks: Int64 = 0
     /// UTF-8 bytes of the answer's text.
     package private(set) var textLength: Int64 = 0
@@ -89,8 +89,8 @@ package struct StreamMeter: Sendable {
     }
 
     /// Counts the text of one event, which follows no end.
-    private mutating func count(text length: Int) {
-        guard length > 0, !isDone else { return }
+    private mutating func count(text length: Int, isContent: Bool = true) {
+        guard isContent, !isDone else { return }
         contentChunks &+= 1
         textLength = textLength.addingSaturated(Int64(clamping: length))
     }
@@ -206,7 +206,7 @@ package struct StreamMeter: Sendable {
         do { try facts.read(&json, data) } catch { return AnswerFacts() }
         // What follows the end is passed on and not believed.
         guard !isDone else { return facts }
-        count(text: facts.deliveredLength)
+        count(text: facts.deliveredLength, isContent: facts.hasContent)
         if let figures = facts.figures {
             usage = figures.usage
             usageIsFinal = facts.hasNoChoices || facts.kind == .final

@@ -65,12 +65,6 @@ import Wire
         #expect(RateText.goDuration(milliseconds: milliseconds) == text)
     }
 
-    @Test func writesTheFieldsOfTheIETF() {
-        #expect(RateText.policy(quota: 60, windowSeconds: 60) == #""default";q=60;w=60"#)
-        #expect(RateText.state(remaining: 41, resetMilliseconds: 29_001) == #""default";r=41;t=30"#)
-        #expect(RateText.state(remaining: -1, resetMilliseconds: -1) == #""default";r=0;t=0"#)
-    }
-
     @Test(
         arguments: [(0, 0), (1, 1), (1000, 1), (1001, 2), (-1, 0), (.max, 9_223_372_036_854_776)] as [(Int64, Int64)])
     func roundsSecondsUp(milliseconds: Int64, seconds: Int64) {

@@ -121,7 +121,6 @@ import Wire
             chunks.append(Array(bytes[start..<min(start + 50_000, bytes.count)]))
         }
         let (outcome, meter) = feed(chunks, strip: strip)
-        #expect(meter.missedEvent)
         #expect(outcome.forwarded.utf8.count == (strip ? long.utf8.count : bytes.count))
         #expect(meter.finish(cutOff: false) == reportedUsage)
     }

@@ -39,8 +39,6 @@ package struct StreamMeter: Sendable {
     package private(set) var hasError = false
     /// Whether half an event has been passed on, so that what follows would be read as part of it.
     package var isWithinPassedEvent: Bool { isTooLong }
-    /// An event was too long to be read: figures may be missing.
-    package private(set) var missedEvent = false
 
     /// - Parameter promptTokens: the estimate of the prompt, `RequestFacts.estimatedPromptTokens`.
     package init(promptTokens: Int64) { self.promptTokens = max(promptTokens, 0) }
@@ -151,7 +149,6 @@ package struct StreamMeter: Sendable {
         guard rest > 0 else { return }
         if !isTooLong, carry.count &+ rest > StreamMeter.maximumEvent {
             isTooLong = true
-            missedEvent = true
             isUnreadText = !isDone && (carry.first ?? bytes[start]) != UInt8(ascii: ":")
             if isUnreadText { contentChunks &+= 1 }
             count(unread: carry.count)
@@ -218,16 +215,6 @@ package struct StreamMeter: Sendable {
 }
 
 extension StreamMeter {
-    /// The provider's figures so far, where it gave any that can be believed.
-    package var reported: TokenUsage? { usage }
-
-    /// What has been used so far: the running figure of an open stream.
-    package var runningUsage: TokenUsage {
-        usage
-            ?? UsageReader.estimate(
-                promptTokens: promptTokens, textLength: textLength, chunks: contentChunks, source: .estimated)
-    }
-
     /// The bytes that are still held back, once the provider has ended the stream properly; they end the answer.
     ///
     /// An event without its blank line is no event and is not read for money; but one that would be the usage chunk

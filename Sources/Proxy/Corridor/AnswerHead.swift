@@ -137,8 +137,7 @@ enum AnswerHead {
             buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 24) { space in
                 for index in 0..<24 {
                     let word = index < 12 ? boot : counter
-                    let nibble = UInt8(truncatingIfNeeded: word >> UInt64(44 - index % 12 * 4)) & 0xf
-                    space[index] = nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
+                    space[index] = UInt8(hexadecimal: word >> UInt64(44 - index % 12 * 4))
                 }
                 return 24
             }

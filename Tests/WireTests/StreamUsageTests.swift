@@ -138,6 +138,24 @@ import Wire
         #expect(comment.text == 0 && comment.chunks == 0)
     }
 
+    /// A strict reader's refusal does not make free what was delivered.
+    @Test(arguments: [
+        (#"{"choices":[{"delta":{"content":"a\#t"}}]}"#, Int64(40), 1),
+        (#"{"choices":[{"delta":{"content":"\x"}}]}"#, 40, 1),
+        ("keep-alive", 0, 0), ("\"a\tb\"", 0, 0), ("", 0, 0),
+    ])
+    func anEventThatOurReaderRefusesIsText(data: String, text: Int64, chunks: Int64) {
+        let outcome = feed("data: \(data)\n\n").0
+        #expect(outcome.text == text && outcome.chunks == chunks && outcome.forwarded == "data: \(data)\n\n")
+    }
+
+    @Test func figuresInAnEventThatOurReaderRefusesCount() {
+        let event = #"data: {"x":"\#t","usage":{"prompt_tokens":4,"completion_tokens":2}}"# + "\n\n"
+        let meter = feed(event).1
+        #expect(meter.finish(cutOff: false) == TokenUsage(inputUncached: 4, outputVisible: 2, source: .reported))
+        #expect(meter.finish(cutOff: true).source == .partial)
+    }
+
     @Test func dropsALeadingByteOrderMarkOnly() {
         #expect(feed("\u{feff}\(usageEvent)\n\n").1.finish(cutOff: false) == reportedUsage)
         #expect(feed(": x\n\u{feff}\(usageEvent)\n\n").1.finish(cutOff: false).source == .estimated)

@@ -200,7 +200,7 @@ package struct StreamMeter: Sendable {
         }
         var json = JSONScanner(refusesDuplicates: false)
         var facts = AnswerFacts()
-        do { try facts.read(&json, data) } catch { return AnswerFacts() }
+        do { try facts.read(&json, data) } catch { return unread(data) }
         // What follows the end is passed on and not believed.
         guard !isDone else { return facts }
         count(text: facts.deliveredLength, isContent: facts.hasContent)
@@ -215,6 +215,18 @@ package struct StreamMeter: Sendable {
 }
 
 extension StreamMeter {
+    /// Counts an event that is no JSON of ours and is passed on all the same: an object is never free, so all of it is
+    /// text, and figures in it are the provider's; anything else is a remark.
+    private mutating func unread(_ data: Span<UInt8>) -> AnswerFacts {
+        var json = JSONScanner(refusesDuplicates: false)
+        guard !isDone, (try? json.peek(data)) == UInt8(ascii: "{") else { return AnswerFacts() }
+        var sieve = UsageSieve()
+        sieve.read(data)
+        if let found = sieve.usage { (usage, usageIsFinal) = (found, false) }
+        count(text: data.count)
+        return AnswerFacts()
+    }
+
     /// The bytes that are still held back, once the provider has ended the stream properly; they end the answer.
     ///
     /// An event without its blank line is no event and is not read for money; but one that would be the usage chunk

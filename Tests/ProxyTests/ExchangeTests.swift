@@ -427,6 +427,18 @@ import Wire
         #expect(record.usage.source == .reported && record.cost.nanos == 37)
     }
 
+    @Test(arguments: ["left", "clock", "drain", "broken"])
+    func figuresOfAnAnswerThatWasHeldAreTheProvidersOwnToo(end: String) {
+        let ends: [String: ExchangeEvent] = [
+            "left": .clientGone, "clock": .deadline(.total), "drain": .shutDown, "broken": .upstreamBroken("gone"),
+        ]
+        let exchange = sent()
+        _ = exchange.run(.head(200), .bytes(#"{"usage":{"prompt_tokens":7,"completion_tokens":3},"choices":["#))
+        _ = exchange.on(ends[end] ?? .clientGone)
+        let record = exchange.close()
+        #expect(record.usage.source == .reported && record.cost.nanos == 37)
+    }
+
     // MARK: Clocks
 
     @Test func eachClockRunsInItsOwnPhaseOnly() {

@@ -46,11 +46,6 @@ struct AnswerMeter {
         UsageReader.estimate(
             promptTokens: order.promptTokenEstimate, textLength: textLength, chunks: 0, source: source)
     }
-
-    /// The bill of an answer of which nothing was delivered: the provider will charge the prompt at least.
-    func billPrompt() -> Bill {
-        bill(TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial))
-    }
 }
 
 // Event streams.
@@ -135,11 +130,16 @@ extension AnswerMeter {
         return (bill(usage), reading.isObject, reading.hasError)
     }
 
-    /// Bills a whole answer that the caller does not get because it makes no sense: by the figures that can be found
-    /// in it all the same, else the prompt.
-    func bill(refused body: ByteBuffer) -> Bill { AnswerMeter.usage(within: body).map(bill) ?? billPrompt() }
+    /// Bills an answer of which the caller gets nothing: by the figures that can be found in what came of it, else the
+    /// prompt, which the provider will charge at least.
+    func bill(undelivered body: ByteBuffer) -> Bill {
+        bill(
+            AnswerMeter.usage(within: body)
+                ?? TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial))
+    }
 
-    /// The figures of an answer that is no JSON of ours (a control character in a string, nested too deeply).
+    /// The figures in an answer that is not whole, or no JSON of ours (a control character in a string, nested too
+    /// deeply).
     private static func usage(within body: ByteBuffer) -> TokenUsage? {
         var sieve = UsageSieve()
         body.withUnsafeReadableBytes { sieve.read($0.bindMemory(to: UInt8.self).span) }

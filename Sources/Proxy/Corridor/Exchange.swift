@@ -224,7 +224,7 @@ extension Exchange {
             !AnswerMeter.closesJSON(body)
         {
             // Without a length only the text itself can tell a whole answer from a cut one.
-            take(meter.bill(refused: body))
+            take(meter.bill(undelivered: body))
             return refuse(Refusal(.upstreamError, detail: "the provider's answer broke off"), at: now)
         }
         guard isReadable else {
@@ -234,7 +234,7 @@ extension Exchange {
         }
         let (bill, isObject, hasError) = meter.bill(whole: body)
         if order.expectsObject, !isObject {
-            take(meter.bill(refused: body))
+            take(meter.bill(undelivered: body))
             return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
         }
         take(bill)
@@ -274,7 +274,8 @@ extension Exchange {
         case .sent:
             return refuse(Refusal(.upstreamError, detail: reason), at: now)
         case .holding:
-            take(meter.bill(refused: held))
+            // It had begun to answer, so the work was done and will be billed.
+            billUndelivered()
             return refuse(Refusal(.upstreamError, detail: reason), at: now)
         case .holdingError:
             return endError(isWhole: false, at: now)
@@ -396,7 +397,7 @@ extension Exchange {
     /// it will bill the prompt at least, and so do we; what of an answer was delivered or can be read is billed too.
     private mutating func billUndelivered() {
         guard sentAt != 0 else { return }
-        take(meter.billPrompt())
+        take(meter.bill(undelivered: held))
     }
 
     private mutating func take(_ bill: AnswerMeter.Bill) {

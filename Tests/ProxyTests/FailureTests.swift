@@ -45,6 +45,21 @@ import Wire
         #expect(corridor.provider.requests.first?.body == body)
     }
 
+    /// A provider that compresses all the same, whatever else it says: what cannot be read is billed by its length.
+    @Test(arguments: [
+        ("gzip", Int64(100)), ("identity, gzip", 100), ("identity\r\nContent-Encoding: br", 100), ("Identity", 0),
+    ])
+    func aStreamThatCannotBeReadIsNotFree(encoding: String, output: Int64) throws {
+        let corridor = try Corridor { side in
+            _ = side.next()
+            side.send(ScriptedProvider.streamHead.dropLast() + "Content-Encoding: \(encoding)\r\n\r\n")
+            side.chunk(": " + String(repeating: "?", count: 396) + "\n\n")
+            side.send(ScriptedProvider.lastChunk)
+        }
+        #expect(try corridor.ask(Self.streaming).isWhole)
+        #expect(corridor.records(1).first?.usage.output == output)
+    }
+
     @Test func anHTTP10ClientGetsItsStreamUnchunked() throws {
         let corridor = try Corridor { side in
             while side.next() != nil {

@@ -26,9 +26,7 @@ enum BodyRules {
     ///
     /// The provider would unpack it and could read another one.
     static func refusalAsJSON(of head: Head) -> Refusal? {
-        if let range = head.range(of: .contentEncoding),
-            head.isRepeated(.contentEncoding) || head.text(in: range).lowercased() != "identity"
-        {
+        if isEncoded(head) {
             return unsupported(
                 "A compressed body is not read here. Send it without Content-Encoding.", "the body is compressed")
         }
@@ -36,6 +34,13 @@ enum BodyRules {
         return unsupported(
             "JSON is UTF-8 here, and Content-Type names another charset. Send `Content-Type: application/json`.",
             "the body's charset is not UTF-8")
+    }
+
+    /// Whether a message's body is compressed, or may be: anything but `identity` alone.
+    static func isEncoded(_ head: Head) -> Bool {
+        guard let range = head.range(of: .contentEncoding) else { return false }
+        let isPlain = range.count == 8 && head.value(of: .contentEncoding, beginsWith: "identity")
+        return !isPlain || head.isRepeated(.contentEncoding)
     }
 
     private static func unsupported(_ message: String, _ detail: String) -> Refusal {

@@ -217,8 +217,7 @@ extension FrontHandler {
                     isJSON: head.value(of: .contentType, beginsWith: "application/json"),
                     length: { if case .length(let length) = head.framing { length } else { nil } }(),
                     isFramedByConnection: head.framing == .untilClose,
-                    isEncoded: head.range(of: .contentEncoding) != nil
-                        && !head.value(of: .contentEncoding, beginsWith: "identity"),
+                    isEncoded: BodyRules.isEncoded(head),
                     retryAfterMilliseconds: head.text(of: .retryAfter)
                         .flatMap { HTTPDate.retryAfterMilliseconds($0, wall: LoopClock.wall()) } ?? 0)))
     }

@@ -40,13 +40,14 @@ package struct NanoDollars: Hashable, Comparable, Sendable, Codable {
 
 /// Where a token count comes from, and so how far it can be trusted.
 package enum UsageSource: UInt8, Sendable, Codable, CaseIterable {
-    /// No answer reached the caller: nothing to bill.
+    /// Nothing to bill: no provider was asked, or it failed before it began to answer.
     case none = 0
     /// The provider's own figures.
     case reported = 1
     /// Counted by us because the provider gave no believable figures.
     case estimated = 2
-    /// The answer was cut; what was delivered was counted.
+    /// No whole answer reached the caller: our count of the prompt and of what was delivered, or the provider's
+    /// running figures.
     case partial = 3
 
     /// The word used in logs, tables and JSON.

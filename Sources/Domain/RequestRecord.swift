@@ -20,8 +20,7 @@ package enum RequestID: Hashable, Sendable, Codable {
 
     private static func hex(_ value: UInt64, digits: Int, into bytes: inout [UInt8]) {
         for index in stride(from: digits - 1, through: 0, by: -1) {
-            let nibble = UInt8(truncatingIfNeeded: value >> UInt64(index * 4)) & 0xf
-            bytes.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+            bytes.append(UInt8(hexadecimal: value >> UInt64(index * 4)))
         }
     }
 }

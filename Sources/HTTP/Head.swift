@@ -18,8 +18,6 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     case xForwardedFor
     case forwarded
     case retryAfter
-    case location
-    case trailer
 
     /// The field of this name, by length first: at most three comparisons a field.
     @inline(__always)
@@ -27,8 +25,7 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
         switch range.count {
         case 4: return named(bytes, range, "host", .host)
         case 6: return named(bytes, range, "expect", .expect)
-        case 7: return named(bytes, range, "api-key", .apiKey) ?? named(bytes, range, "trailer", .trailer)
-        case 8: return named(bytes, range, "location", .location)
+        case 7: return named(bytes, range, "api-key", .apiKey)
         case 9: return named(bytes, range, "x-api-key", .xAPIKey) ?? named(bytes, range, "forwarded", .forwarded)
         case 10: return named(bytes, range, "connection", .connection) ?? named(bytes, range, "user-agent", .userAgent)
         case 11: return named(bytes, range, "retry-after", .retryAfter)
@@ -110,7 +107,7 @@ package struct Head: Sendable {
     package internal(set) var framing: Framing = .none
     /// Whether `Connection` names other fields than `close` and `keep-alive`: those are hop-by-hop too.
     package internal(set) var namesHopFields = false
-    var known = InlineArray<18, Int16>(repeating: -1)
+    var known = InlineArray<16, Int16>(repeating: -1)
     var repeated: UInt32 = 0
 
     package init() {}
@@ -126,7 +123,7 @@ package struct Head: Sendable {
         expectsContinue = false
         framing = .none
         namesHopFields = false
-        known = InlineArray<18, Int16>(repeating: -1)
+        known = InlineArray<16, Int16>(repeating: -1)
         repeated = 0
     }
 
@@ -160,6 +157,19 @@ package struct Head: Sendable {
         return bytes.withUnsafeReadableBytes { all in
             range.count >= prefix.utf8CodeUnitCount
                 && all.equals(range.lowerBound..<range.lowerBound + prefix.utf8CodeUnitCount, prefix)
+        }
+    }
+
+    /// Whether `field` came with values that are not the same bytes.
+    package func differs(in field: KnownField) -> Bool {
+        let index = Int(known[Int(field.rawValue)])
+        guard index >= 0, index < fields.count else { return false }
+        let first = fields[index]
+        return bytes.withUnsafeReadableBytes { all in
+            fields.contains { other in
+                KnownField.find(all, other.nameRange) == field
+                    && !all[other.valueRange].elementsEqual(all[first.valueRange])
+            }
         }
     }
 

@@ -70,9 +70,6 @@ package struct ResponseParser: Sendable {
         return false
     }
 
-    /// Whether the answer's end is known only by the connection's end: it cannot be told from a cut.
-    package var isFramedByConnection: Bool { head.framing == .untilClose }
-
     private mutating func readHead(_ input: inout ByteBuffer, scanned: Int) throws(HTTPFault) -> Event {
         var scanned = scanned
         while true {

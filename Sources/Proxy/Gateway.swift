@@ -12,9 +12,15 @@ package final class Gateway: Sendable {
     private let draining = Atomic<Bool>(false)
     private let hasEnded = Mutex(false)
 
+    /// Starts the loops; nothing is listened on before `listen`.
+    ///
     /// - Parameters:
     ///   - threads: event loops; one for each core.
+    ///   - policy: what is in force until `apply` puts another one in its place.
+    ///   - table: the counters of all scopes, which outlive a policy.
     ///   - boot: a random number that makes this run's request ids its own.
+    ///   - environment: what the rooms above give and take.
+    /// - Throws: NIO's error where a loop ends before it has been set up, which does not happen.
     package init(
         threads: Int, policy: Policy, table: ClientTable, boot: UInt64, environment: GatewayEnvironment
     ) throws {
@@ -52,7 +58,8 @@ package final class Gateway: Sendable {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
+            // What a caller that does not read may hold of an answer: its provider is not read past that.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 64 * 1024))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let context = contexts[ObjectIdentifier(channel.eventLoop)] else {

@@ -66,8 +66,7 @@ import Testing
         parser.expect()
         var input = ByteBuffer(string: "HTTP/1.1 200 OK\r\n\r\nx")
         _ = try parser.next(&input)
-        let isFramedByConnection = parser.isFramedByConnection
-        #expect(isFramedByConnection)
+        #expect(parser.head.framing == .untilClose)
         #expect(!parser.head.keepsAlive)
     }
 }

@@ -156,11 +156,12 @@ final class Corridor: Sendable {
     /// A request's bytes; a chat unless told otherwise.
     static func request(
         _ body: String = Corridor.chat(), method: String = "POST", path: String = "/v1/chat/completions",
-        key: String? = Corridor.key.text, fields: String = "", version: String = "1.1"
+        key: String? = Corridor.key.text, fields: String = "", version: String = "1.1",
+        type: String = "Content-Type: application/json\r\n"
     ) -> String {
         "\(method) \(path) HTTP/\(version)\r\nHost: gw\r\n"
             + (key.map { "Authorization: Bearer \($0)\r\n" } ?? "") + fields
-            + (body.isEmpty ? "" : "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n") + "\r\n"
+            + (body.isEmpty ? "" : "\(type)Content-Length: \(body.utf8.count)\r\n") + "\r\n"
             + body
     }
 

@@ -276,6 +276,76 @@ import Wire
         #expect(corridor.provider.requests.count == (status == 200 ? 1 : 0))
     }
 
+    /// What was judged as JSON is sent as JSON: no provider is given a reason to read the bytes in another way.
+    @Test(
+        arguments: [
+            "", "Content-Type: application/json\r\n", "Content-Type: application/x-www-form-urlencoded\r\n",
+            "Content-Type: text/plain\r\n", "Content-Type: multipart/form-data; boundary=x\r\n",
+            "Content-Type: Application/JSON; Charset=\"UTF-8\"\r\n", "Content-Type: application/json;v=1\r\n",
+            "content-type: text/json\r\nContent-Type: text/json\r\n",
+        ], ["/v1/chat/completions", "/v1/moderations"])
+    func aJudgedBodyIsSentAsJSON(type: String, path: String) throws {
+        var setup = Corridor.Setup()
+        setup.passthrough = ["/v1/moderations"]
+        let corridor = try answering(setup)
+        let socket = try corridor.connect()
+        for _ in 0..<2 {
+            socket.send(Corridor.request(path: path, type: type))
+            #expect(socket.message()?.status == 200)
+        }
+        for seen in corridor.provider.requests {
+            #expect(seen.fields.filter { $0.name == "content-type" }.map(\.value) == ["application/json"])
+            #expect(seen.body == Corridor.chat())
+        }
+        #expect(corridor.records(2).map(\.cost.nanos) == [37, 37])
+    }
+
+    @Test(arguments: [
+        ("Content-Type: application/json; charset=utf-7\r\n", 415),
+        ("Content-Type: application/json;a=\"b;charset=x\";charset=\"UTF-16\"\r\n", 415),
+        ("Content-Type: text/plain;charset=latin1\r\n", 415),
+        ("Content-Type: application/json\r\nContent-Type: text/plain\r\n", 400),
+    ])
+    func aBodyThatCouldBeReadInAnotherWayIsRefused(type: String, status: Int) throws {
+        var setup = Corridor.Setup()
+        setup.passthrough = ["/v1/moderations"]
+        let corridor = try answering(setup)
+        for path in ["/v1/chat/completions", "/v1/moderations"] {
+            let answer = try corridor.ask(Corridor.request(path: path, type: type))
+            #expect(answer.status == status && answer.body.contains("Content-Type"), "\(path)")
+        }
+        #expect(corridor.provider.requests.isEmpty)
+    }
+
+    /// A model that a body names is found and paid for, whatever the body is called.
+    @Test(
+        arguments: [
+            ("application/x+json", Corridor.chat(), "gpt"), ("application/octet-stream", "\n" + Corridor.chat(), "gpt"),
+            ("application/jsonx", Corridor.chat(), "gpt"), ("application/jsonx", "[1]", ""), ("audio/wav", "RIFF", ""),
+            ("application/x-ndjson; charset=utf-16", "1\n{}", ""),
+        ])
+    func aModelNamedInAPassedThroughBodyIsFound(type: String, body: String, model: String) throws {
+        var setup = Corridor.Setup()
+        setup.passthrough = ["/v1/moderations"]
+        let corridor = try answering(setup)
+        let request = Corridor.request(body, path: "/v1/moderations", type: "Content-Type: \(type)\r\n")
+        #expect(try corridor.ask(request).status == 200)
+        let seen = try #require(corridor.provider.requests.first)
+        #expect(seen.field("content-type") == (model.isEmpty ? type : "application/json") && seen.body == body)
+        let record = try #require(corridor.records(1).first)
+        #expect(record.model == model && record.isPriced == !model.isEmpty)
+    }
+
+    @Test(arguments: ["{\"model\":\"gpt\"}{}", "\u{feff}{\"model\":\"gpt\"}", "{\"model\":\"gpt\",\"model\":\"dear\"}"])
+    func aBodyThatBeginsAsAnObjectMustBeOne(body: String) throws {
+        var setup = Corridor.Setup()
+        setup.passthrough = ["/v1/moderations"]
+        let corridor = try answering(setup)
+        let request = Corridor.request(body, path: "/v1/moderations", type: "Content-Type: text/plain\r\n")
+        #expect(try corridor.ask(request).status == 400)
+        #expect(corridor.provider.requests.isEmpty)
+    }
+
     @Test func headHasTheLengthAndNoBody() throws {
         var setup = Corridor.Setup()
         setup.passthrough = ["/v1/files"]

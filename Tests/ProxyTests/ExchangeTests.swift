@@ -173,7 +173,37 @@ import Wire
         let exchange = sent()
         #expect(exchange.run(.head(200), .bytes(body), .upstreamEnd) == "refuse 502 upstream_error")
         let record = exchange.close()
-        #expect(record.status == 502 && record.upstreamStatus == 200 && record.cost == .zero)
+        // The provider worked on it and answered well, as it thinks: it will bill the prompt at least.
+        #expect(record.status == 502 && record.upstreamStatus == 200 && record.cost.nanos == 100)
+        #expect(record.usage.source == .partial)
+    }
+
+    /// A strict reader's refusal does not make free what the provider has made and counted.
+    @Test(arguments: [
+        "\"a\tb\"", "\"\\x\"", String(repeating: "[", count: 65) + String(repeating: "]", count: 65), "01", "\"\u{1}\"",
+    ])
+    func whatOurReaderRefusesIsBilledByItsFigures(value: String) {
+        let body = #"{"x":\#(value),"usage":{"prompt_tokens":7,"completion_tokens":3}}"#
+        let exchange = sent()
+        #expect(exchange.run(.head(200), .bytes(body), .upstreamEnd) == "refuse 502 upstream_error")
+        let record = exchange.close()
+        #expect(record.usage.source == .reported && record.cost.nanos == 37)
+        let passed = sent(route: .other)
+        #expect(passed.run(.head(200, json: false), .bytes(body), .upstreamEnd) == "answer \(body)")
+        #expect(passed.close().cost.nanos == 37)
+    }
+
+    @Test(arguments: [(Route.chatCompletions, Int64(250)), (.embeddings, 0)])
+    func aCompressedStreamIsBilledByItsLength(route: Route, output: Int64) {
+        let whole = sent(isStream: true, route: route)
+        _ = whole.run(.head(200, stream: true, encoded: true), .bytes(String(repeating: "?", count: 999)), .bytes("?"))
+        #expect(whole.on(.upstreamEnd) == "end ")
+        let record = whole.close()
+        #expect(record.usage == TokenUsage(inputUncached: 100, outputVisible: output, source: .estimated))
+        let cut = sent(isStream: true, route: route)
+        _ = cut.run(.head(200, stream: true, encoded: true), .bytes(String(repeating: "?", count: 1000)), .clientGone)
+        let rest = cut.close()
+        #expect(rest.usage == TokenUsage(inputUncached: 100, outputVisible: output, source: .partial))
     }
 
     @Test(arguments: [(#"{"error":{"code":429}}"#, true), (#"{"error":null}"#, false)])
@@ -343,6 +373,34 @@ import Wire
         #expect(refusal.mayRetry == mayRetry)
     }
 
+    /// Who ended it decides what is billed, phase by phase: nothing, the prompt, or what was delivered too.
+    @Test(
+        arguments: [
+            // Stage, and what is billed where: client leaves, clock, key revoked, drain ends, connection breaks.
+            (.collecting, ["0", "0", "0", "0", "-"]), (.judging, ["0", "-", "0", "0", "-"]),
+            (.connecting, ["0", "0", "0", "0", "-"]), (.sent, ["prompt", "prompt", "-", "prompt", "0"]),
+            (.sentStream, ["prompt", "prompt", "prompt", "prompt", "0"]),
+            (.holding, ["prompt", "prompt", "-", "prompt", "prompt"]), (.holdingError, ["0", "0", "-", "0", "0"]),
+            (.relaying, ["all", "all", "-", "all", "all"]), (.streaming, ["all", "all", "all", "all", "all"]),
+        ] as [(Stage, [String])])
+    func whoEndedItDecidesWhatIsBilled(stage: Stage, bills: [String]) {
+        let ends: [ExchangeEvent] = [
+            .clientGone, .deadline(.total), .denied(.keyRevoked), .shutDown, .upstreamBroken("gone"),
+        ]
+        for (end, expected) in zip(ends, bills) {
+            let exchange = at(stage)
+            _ = exchange.on(end)
+            guard expected != "-" else {
+                #expect(exchange.endings == 0, "\(stage) \(end)")
+                continue
+            }
+            #expect(exchange.endings == 1, "\(stage) \(end)")
+            let usage = exchange.close().usage
+            let found = usage.output > 0 ? "all" : usage.input == 100 ? "prompt" : usage.input == 0 ? "0" : "?"
+            #expect(found == expected, "\(stage) \(end)")
+        }
+    }
+
     @Test func aProviderThatCannotBeReachedIsUnavailable() {
         let exchange = at(.connecting)
         #expect(exchange.on(.upstreamUnreachable("connection refused")) == "refuse 503 upstream_unavailable")
@@ -365,6 +423,18 @@ import Wire
     @Test func figuresThatCameBeforeTheCutAreTheProvidersOwn() {
         let exchange = at(.streaming)
         _ = exchange.run(.bytes(Answers.usage), .clientGone)
+        let record = exchange.close()
+        #expect(record.usage.source == .reported && record.cost.nanos == 37)
+    }
+
+    @Test(arguments: ["left", "clock", "drain", "broken"])
+    func figuresOfAnAnswerThatWasHeldAreTheProvidersOwnToo(end: String) {
+        let ends: [String: ExchangeEvent] = [
+            "left": .clientGone, "clock": .deadline(.total), "drain": .shutDown, "broken": .upstreamBroken("gone"),
+        ]
+        let exchange = sent()
+        _ = exchange.run(.head(200), .bytes(#"{"usage":{"prompt_tokens":7,"completion_tokens":3},"choices":["#))
+        _ = exchange.on(ends[end] ?? .clientGone)
         let record = exchange.close()
         #expect(record.usage.source == .reported && record.cost.nanos == 37)
     }

@@ -45,6 +45,21 @@ import Wire
         #expect(corridor.provider.requests.first?.body == body)
     }
 
+    /// A provider that compresses all the same, whatever else it says: what cannot be read is billed by its length.
+    @Test(arguments: [
+        ("gzip", Int64(100)), ("identity, gzip", 100), ("identity\r\nContent-Encoding: br", 100), ("Identity", 0),
+    ])
+    func aStreamThatCannotBeReadIsNotFree(encoding: String, output: Int64) throws {
+        let corridor = try Corridor { side in
+            _ = side.next()
+            side.send(ScriptedProvider.streamHead.dropLast() + "Content-Encoding: \(encoding)\r\n\r\n")
+            side.chunk(": " + String(repeating: "?", count: 396) + "\n\n")
+            side.send(ScriptedProvider.lastChunk)
+        }
+        #expect(try corridor.ask(Self.streaming).isWhole)
+        #expect(corridor.records(1).first?.usage.output == output)
+    }
+
     @Test func anHTTP10ClientGetsItsStreamUnchunked() throws {
         let corridor = try Corridor { side in
             while side.next() != nil {
@@ -140,6 +155,15 @@ import Wire
             pause(milliseconds: 50)
             side.chunk("\(Corridor.secret.dropFirst(9))\"}}\n\n")
             side.send(ScriptedProvider.lastChunk)
+            _ = side.next()
+            let body = #"{"a":"\#(long)\#(Corridor.secret)","b":"\#(Corridor.secret.prefix(7))"#
+            side.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+            // In three reads, a part of the key in each of them.
+            let cuts = [0, long.utf8.count + 8, long.utf8.count + 15, body.utf8.count]
+            for (from, to) in zip(cuts, cuts.dropFirst()) {
+                side.send(String(body.dropFirst(from).prefix(to - from)))
+                pause(milliseconds: 50)
+            }
         }
         let buffered = try corridor.ask()
         #expect(buffered.body == #"{"a":"[redacted]","b":"[redacted]"}"# && buffered.isWhole)
@@ -148,7 +172,11 @@ import Wire
         #expect(relayed.isWhole && relayed.body.hasSuffix(String(repeating: "*", count: 22) + "\"}"))
         let streamed = try corridor.ask(Self.streaming)
         #expect(streamed.isWhole && streamed.body.contains("bad key ***"))
-        for answer in [buffered, relayed, streamed] { #expect(!answer.body.contains(Corridor.secret)) }
+        let stars = String(repeating: "*", count: Corridor.secret.utf8.count)
+        let straddling = try corridor.ask()
+        // What only begins as the key does is the answer's own.
+        #expect(straddling.isWhole && straddling.body.hasSuffix("x\(stars)\",\"b\":\"\(Corridor.secret.prefix(7))"))
+        for answer in [buffered, relayed, streamed, straddling] { #expect(!answer.body.contains(Corridor.secret)) }
     }
 
     @Test func aProvidersLimitPassesWithItsTime() throws {

@@ -29,7 +29,11 @@ final class ScriptedProvider: Sendable {
     private func accept(_ script: @escaping @Sendable (ProviderSide) -> Void) {
         while true {
             let descriptor = Glibc.accept(listener, nil, nil)
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0 else {
+                // Closed here and not by `stop`: this thread would else accept at whatever took the number next.
+                close(listener)
+                return
+            }
             opened.add(1, ordering: .relaxed)
             Threads.run(
                 1,
@@ -45,10 +49,7 @@ final class ScriptedProvider: Sendable {
     var requests: [Message] { seen.withLock { $0 } }
     var connections: Int { opened.load(ordering: .relaxed) }
 
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// Answers every request of a connection with the same bytes.
     static func answering(_ answer: String) throws -> ScriptedProvider {

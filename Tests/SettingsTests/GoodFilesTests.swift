@@ -134,6 +134,24 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        "limits: { budget: 1/day }", "tiers: { free: { budget: 1/day } }",
+        "models: { m: { input: 1, output: 1, limits: { budget: 1/day } } }", "clients: { c: { budget: 1/day } }",
+    ])
+    func warnsWherePassedThroughRequestsMayMissABudget(block: String) throws {
+        func warnings(_ lines: [String]) throws -> [String] {
+            try Configuration.parse(lines.joined(separator: "\n")).warnings.map(\.reason)
+        }
+        let models = block.hasPrefix("models") ? [] : ["models: { m: { input: 1, output: 1 } }"]
+        let file = ["upstreams: { h: { url: https://x } }", block] + models
+        let expected =
+            "requests on /v1/files, /v1/files/* that name no priced model do not count toward budgets"
+        #expect(try warnings(file + ["passthrough: [/v1/files, /v1/files/*]"]) == [expected])
+        #expect(try warnings(file) == [])
+        let free = ["upstreams: { h: { url: https://x } }", "models: { m: {} }", "passthrough: [/v1/files]"]
+        #expect(try warnings(free) == [])
+    }
+
     @Test func aBudgetHoldsOnlyTheModelsThatItsTierMayUse() throws {
         let text = """
             upstreams: { h: { url: https://x } }

@@ -27,7 +27,8 @@ func feed(_ chunks: [[UInt8]], strip: Bool = false, prompt: Int64 = 5) -> (Strea
     }
     forwarded += meter.flush(stripUsage: strip)
     let outcome = StreamOutcome(
-        forwarded: forwarded.text, running: meter.runningUsage, chunks: meter.contentChunks, text: meter.textLength,
+        forwarded: forwarded.text, running: meter.finish(cutOff: false), chunks: meter.contentChunks,
+        text: meter.textLength,
         events: meter.eventCount, isDone: meter.isDone, hasError: meter.hasError)
     return (outcome, meter)
 }

@@ -69,13 +69,36 @@ import Wire
             (#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":"{\"a\":1}"}}]}}]}"#, 7),
             (#"{"choices":[{"delta":{"content":null,"refusal":"no"}},{"delta":{"content":"x"}}]}"#, 3),
             (#"{"choices":[{"delta":{"role":"assistant"},"logprobs":{"content":[{"token":"a"}]}}]}"#, 0),
-            (#"{"type":"response.audio.delta","delta":"AAAA"}"#, 0), (#"{"type":"x","delta":"AAAA"}"#, 0),
+            (#"{"choices":[{"delta":{"tool_calls":[{"custom":{"name":"f","input":"ls -l"}}]}}]}"#, 5),
+            (#"{"choices":[{"delta":{"audio":{"data":"AAAA","transcript":"abc"}}}]}"#, 3),
+            (#"{"choices":[{"delta":{"reasoning":"abcd","reasoning_details":[{"text":"abcd"}]}}]}"#, 4),
+            (#"{"choices":[{"delta":{"reasoning_details":[{"summary":"ab"},{"text":"cd"}]}}]}"#, 4),
             (#"{"type":"response.function_call_arguments.delta","delta":"{}"}"#, 2),
         ] as [(String, Int64)])
     func countsTheTextThatWasDelivered(data: String, length: Int64) {
         let outcome = feed("data:\(data)\n\n").0
         #expect(outcome.text == length)
         #expect(outcome.chunks == (length > 0 ? 1 : 0))
+    }
+
+    /// A chunk that adds anything to the answer is worth a token, whatever that is called.
+    @Test(
+        arguments: [
+            (#"{"type":"response.audio.delta","delta":"AAAA"}"#, 1), (#"{"type":"x","delta":"AAAA"}"#, 1),
+            (#"{"type":"response.image_generation_call.partial_image","partial_image_b64":"AAAA"}"#, 1),
+            (#"{"type":"response.image_generation_call.partial_image","partial_image_b64":""}"#, 0),
+            (#"{"choices":[{"delta":{"audio":{"data":"AAAA"}}}]}"#, 1),
+            (#"{"choices":[{"delta":{"role":"assistant","novel":{"a":1}}}]}"#, 1),
+            (#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":""}}]}}]}"#, 1),
+            (#"{"choices":[{"delta":{"reasoning_details":[{"type":"encrypted","data":"x"}]}}]}"#, 1),
+            (#"{"choices":[{"delta":{"role":"assistant","content":"","refusal":null,"tool_calls":[ ]}}]}"#, 0),
+            (#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, 0), (#"{"choices":[{"delta":null}]}"#, 0),
+            (#"{"type":"response.output_text.delta","delta":""}"#, 0),
+        ] as [(String, Int64)])
+    func aChunkThatCarriesAnythingIsATokenAtLeast(data: String, chunks: Int64) {
+        let (outcome, meter) = feed("data:\(data)\n\n")
+        #expect(outcome.text == 0 && outcome.chunks == chunks)
+        #expect(meter.finish(cutOff: false).output == chunks)
     }
 
     @Test(arguments: [
@@ -98,7 +121,6 @@ import Wire
             chunks.append(Array(bytes[start..<min(start + 50_000, bytes.count)]))
         }
         let (outcome, meter) = feed(chunks, strip: strip)
-        #expect(meter.missedEvent)
         #expect(outcome.forwarded.utf8.count == (strip ? long.utf8.count : bytes.count))
         #expect(meter.finish(cutOff: false) == reportedUsage)
     }
@@ -114,6 +136,24 @@ import Wire
         #expect(meter.finish(cutOff: false).output >= Int64(text.utf8.count) / 4)
         let comment = feed([": ".bytes] + Array(repeating: text.bytes, count: 2) + ["\n\n".bytes]).0
         #expect(comment.text == 0 && comment.chunks == 0)
+    }
+
+    /// A strict reader's refusal does not make free what was delivered.
+    @Test(arguments: [
+        (#"{"choices":[{"delta":{"content":"a\#t"}}]}"#, Int64(40), 1),
+        (#"{"choices":[{"delta":{"content":"\x"}}]}"#, 40, 1),
+        ("keep-alive", 0, 0), ("\"a\tb\"", 0, 0), ("", 0, 0),
+    ])
+    func anEventThatOurReaderRefusesIsText(data: String, text: Int64, chunks: Int64) {
+        let outcome = feed("data: \(data)\n\n").0
+        #expect(outcome.text == text && outcome.chunks == chunks && outcome.forwarded == "data: \(data)\n\n")
+    }
+
+    @Test func figuresInAnEventThatOurReaderRefusesCount() {
+        let event = #"data: {"x":"\#t","usage":{"prompt_tokens":4,"completion_tokens":2}}"# + "\n\n"
+        let meter = feed(event).1
+        #expect(meter.finish(cutOff: false) == TokenUsage(inputUncached: 4, outputVisible: 2, source: .reported))
+        #expect(meter.finish(cutOff: true).source == .partial)
     }
 
     @Test func dropsALeadingByteOrderMarkOnly() {

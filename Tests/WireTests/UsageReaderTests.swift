@@ -63,7 +63,6 @@ import Wire
     @Test(arguments: believable)
     func readsWhatTheProviderReports(body: String, usage: TokenUsage) {
         #expect(UsageReader.scan(body.bytes.span) == usage)
-        #expect(UsageReader.usage(of: body.bytes.span, promptTokens: 77) == usage)
     }
 
     @Test(arguments: [
@@ -83,7 +82,6 @@ import Wire
     ])
     func believesNothingElse(body: String) {
         #expect(UsageReader.scan(body.bytes.span) == nil)
-        #expect(UsageReader.usage(of: body.bytes.span, promptTokens: 3).source == .estimated)
     }
 
     @Test(arguments: [
@@ -95,8 +93,13 @@ import Wire
     ])
     func measuresTheTextForAnEstimate(body: String, length: Int) {
         #expect(UsageReader.read(body.bytes.span).textLength == length)
-        let usage = UsageReader.usage(of: body.bytes.span, promptTokens: 3)
-        #expect(usage == TokenUsage(inputUncached: 3, outputVisible: Int64((length + 3) / 4), source: .estimated))
+    }
+
+    @Test(arguments: [(3, 0, 0, 0), (3, 1, 0, 1), (3, 8, 0, 2), (3, 9, 2, 3), (3, 9, 7, 7), (-1, -1, 0, 0)])
+    func estimatesATokenForFourBytesAndOneForAChunk(prompt: Int64, length: Int64, chunks: Int64, output: Int64) {
+        let usage = UsageReader.estimate(
+            promptTokens: prompt, textLength: length, chunks: chunks, source: .estimated)
+        #expect(usage == TokenUsage(inputUncached: max(prompt, 0), outputVisible: output, source: .estimated))
     }
 
     @Test func tellsAnAnswerThatMakesNoSense() {

@@ -323,7 +323,7 @@ def test_a_hundred_slow_readers_of_long_answers_cost_little_memory(make_gateway,
     grown = gateway.memory_kb("VmRSS") - before
     for reader in readers:
         reader.close()
-    assert grown < 45 * 1024, f"{grown} kB"
+    assert grown < 20 * 1024, f"{grown} kB"
 
 
 @pytest.mark.parametrize("options", [None, {"include_usage": True}])

@@ -79,8 +79,7 @@ extension LineBuffer {
     private mutating func put(unit: UInt32) {
         put("\\u")
         for shift: UInt32 in [12, 8, 4, 0] {
-            let nibble = UInt8(truncatingIfNeeded: unit >> shift) & 0xf
-            put(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+            put(UInt8(hexadecimal: UInt64(unit >> shift)))
         }
     }
 }

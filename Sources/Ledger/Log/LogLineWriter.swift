@@ -149,8 +149,7 @@ struct LogLineWriter {
         var shift: UInt64 = 48
         while shift > 0 {
             shift &-= 4
-            let nibble = UInt8(truncatingIfNeeded: value >> shift) & 0xf
-            buffer.put(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+            buffer.put(UInt8(hexadecimal: value >> shift))
         }
     }
 

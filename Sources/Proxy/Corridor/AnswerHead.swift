@@ -137,8 +137,7 @@ enum AnswerHead {
             buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 24) { space in
                 for index in 0..<24 {
                     let word = index < 12 ? boot : counter
-                    let nibble = UInt8(truncatingIfNeeded: word >> UInt64(44 - index % 12 * 4)) & 0xf
-                    space[index] = nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble
+                    space[index] = UInt8(hexadecimal: word >> UInt64(44 - index % 12 * 4))
                 }
                 return 24
             }
@@ -162,28 +161,34 @@ enum RateFields {
         }
     }
 
+    /// Whichever limit refused: a refusal's fields say that nothing is left until `Retry-After` is over.
     private static func requests(_ limits: LimitState, into line: inout HeadScratch) {
-        let reset = limits.requestResetMilliseconds
-        let seconds = RateText.wholeSeconds(milliseconds: reset)
+        let isRefusal = limits.refusedBy != nil
+        let isOurs = limits.refusedBy == .requests
+        let reset = isOurs ? limits.retryAfterMilliseconds : limits.requestResetMilliseconds
+        let remaining = isRefusal ? 0 : limits.requestRemaining
+        let seconds = RateText.wholeSeconds(milliseconds: isRefusal ? limits.retryAfterMilliseconds : reset)
         line.put("X-RateLimit-Limit: ", limits.requestLimit)
-        line.put("\r\nX-RateLimit-Remaining: ", limits.requestRemaining)
+        line.put("\r\nX-RateLimit-Remaining: ", remaining)
         line.put("\r\nX-RateLimit-Reset: ", seconds)
         line.put("\r\nx-ratelimit-limit-requests: ", limits.requestLimit)
-        line.put("\r\nx-ratelimit-remaining-requests: ", limits.requestRemaining)
+        line.put("\r\nx-ratelimit-remaining-requests: ", isOurs ? 0 : limits.requestRemaining)
         line.put("\r\nx-ratelimit-reset-requests: ")
         line.put(RateText.goDuration(milliseconds: reset))
         line.put("\r\nRateLimit-Policy: \"default\";q=", limits.requestLimit)
         line.put(";w=", limits.requestWindowSeconds)
-        line.put("\r\nRateLimit: \"default\";r=", limits.requestRemaining)
+        line.put("\r\nRateLimit: \"default\";r=", remaining)
         line.put(";t=", seconds)
         line.put("\r\n")
     }
 
     private static func tokens(_ limits: LimitState, into line: inout HeadScratch) {
+        let isOurs = limits.refusedBy == .tokens
+        let reset = isOurs ? limits.retryAfterMilliseconds : limits.tokenResetMilliseconds
         line.put("x-ratelimit-limit-tokens: ", limits.tokenLimit)
-        line.put("\r\nx-ratelimit-remaining-tokens: ", limits.tokenRemaining)
+        line.put("\r\nx-ratelimit-remaining-tokens: ", isOurs ? 0 : limits.tokenRemaining)
         line.put("\r\nx-ratelimit-reset-tokens: ")
-        line.put(RateText.goDuration(milliseconds: limits.tokenResetMilliseconds))
+        line.put(RateText.goDuration(milliseconds: reset))
         line.put("\r\n")
     }
 }

@@ -10,8 +10,6 @@ struct AnswerMeter {
         /// Whether usage was asked for on the client's behalf, so that its chunk is taken out of the stream.
         var stripsUsage = false
         var promptTokenEstimate: Int64 = 0
-        /// Whether the answer's usage can be read (a metered path).
-        var isMetered = true
         /// Whether only a JSON object makes sense as a whole answer of this path.
         var expectsObject = false
         /// Whether the bytes of an answer are mostly text that was made token by token (embeddings are not).
@@ -30,10 +28,11 @@ struct AnswerMeter {
     var order = Order()
     /// Reads the usage of an answer that is relayed: of whatever length, it is not kept.
     private var sieve = UsageSieve()
+    /// Bytes that were passed on of an answer that is relayed, or of a stream in which nothing can be read.
     private var relayedBytes: Int64 = 0
     private var lastRelayed: UInt8 = 0
     private var events: StreamMeter?
-    /// False where nothing can be read from the events, or nothing is charged for them.
+    /// False where nothing can be read from the events.
     private var readsEvents = false
     private var plan = ForwardPlan()
 
@@ -47,26 +46,23 @@ struct AnswerMeter {
         UsageReader.estimate(
             promptTokens: order.promptTokenEstimate, textLength: textLength, chunks: 0, source: source)
     }
-
-    /// The bill of an answer of which nothing was delivered: the provider will charge the prompt at least.
-    func billPrompt() -> Bill? {
-        guard order.isMetered else { return nil }
-        return bill(TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial))
-    }
 }
 
 // Event streams.
 extension AnswerMeter {
     mutating func beginStream(isEncoded: Bool) {
         events = StreamMeter(promptTokens: order.promptTokenEstimate)
-        readsEvents = order.isMetered && !isEncoded
+        readsEvents = !isEncoded
     }
 
     /// Reads a piece of the stream.
     ///
     /// - Returns: what of it is passed on.
     mutating func stream(_ bytes: ByteBuffer) -> ByteBuffer {
-        guard readsEvents else { return bytes }
+        guard readsEvents else {
+            relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
+            return bytes
+        }
         bytes.withUnsafeReadableBytes { all in
             events?.consume(all.bindMemory(to: UInt8.self).span, stripUsage: order.stripsUsage, forward: &plan)
         }
@@ -100,8 +96,9 @@ extension AnswerMeter {
         return events?.isWithinPassedEvent == true ? [0x0a, 0x0a] + event : event
     }
 
-    func billStream(isCut: Bool) -> Bill? {
-        guard order.isMetered else { return nil }
+    /// Bills a stream, or the part of it that came: one in which nothing can be read by its length.
+    func billStream(isCut: Bool) -> Bill {
+        guard readsEvents else { return billLength(relayedBytes, source: isCut ? .partial : .estimated) }
         return bill(events?.finish(cutOff: isCut) ?? TokenUsage(source: .partial))
     }
 }
@@ -112,7 +109,6 @@ extension AnswerMeter {
     mutating func relay(_ bytes: ByteBuffer) {
         relayedBytes = relayedBytes.addingSaturated(Int64(bytes.readableBytes))
         if let last = AnswerMeter.lastVisible(bytes) { lastRelayed = last }
-        guard order.isMetered else { return }
         bytes.withUnsafeReadableBytes { sieve.read($0.bindMemory(to: UInt8.self).span) }
     }
 
@@ -126,27 +122,43 @@ extension AnswerMeter {
     private static func lastVisible(_ bytes: ByteBuffer) -> UInt8? { bytes.readableBytesView.last { $0 > 0x20 } }
 
     /// Bills a whole answer, and says whether it is a JSON object and whether it reports an error.
-    func bill(whole body: ByteBuffer) -> (Bill?, isObject: Bool, hasError: Bool) {
+    func bill(whole body: ByteBuffer) -> (Bill, isObject: Bool, hasError: Bool) {
         let reading = body.withUnsafeReadableBytes { UsageReader.read($0.bindMemory(to: UInt8.self).span) }
-        guard order.isMetered else { return (nil, reading.isObject, reading.hasError) }
         let usage =
-            reading.reported ?? estimate(textLength: Int64(clamping: reading.textLength), source: .estimated)
+            reading.reported ?? (reading.isObject ? nil : AnswerMeter.usage(within: body))
+            ?? estimate(textLength: Int64(clamping: reading.textLength), source: .estimated)
         return (bill(usage), reading.isObject, reading.hasError)
     }
 
-    /// Bills a whole answer in which nothing can be read; JSON around the text counts as text.
-    func billUnreadable(length: Int) -> Bill? {
-        guard order.isMetered else { return nil }
-        return bill(estimate(textLength: order.expectsText ? Int64(clamping: length) : 0, source: .estimated))
+    /// Bills an answer of which the caller gets nothing: by the figures that can be found in what came of it, else the
+    /// prompt, which the provider will charge at least.
+    func bill(undelivered body: ByteBuffer) -> Bill {
+        bill(
+            AnswerMeter.usage(within: body)
+                ?? TokenUsage(inputUncached: order.promptTokenEstimate, source: .partial))
+    }
+
+    /// The figures in an answer that is not whole, or no JSON of ours (a control character in a string, nested too
+    /// deeply).
+    private static func usage(within body: ByteBuffer) -> TokenUsage? {
+        var sieve = UsageSieve()
+        body.withUnsafeReadableBytes { sieve.read($0.bindMemory(to: UInt8.self).span) }
+        return sieve.usage
+    }
+
+    /// Bills a whole answer in which nothing can be read.
+    func billUnreadable(length: Int) -> Bill { billLength(Int64(clamping: length), source: .estimated) }
+
+    /// Bills by the length alone; JSON around the text counts as text.
+    private func billLength(_ length: Int64, source: UsageSource) -> Bill {
+        bill(estimate(textLength: order.expectsText ? length : 0, source: source))
     }
 
     /// Bills an answer that was passed on piece by piece: by the provider's figures where they have come.
     ///
     /// - Parameter isWhole: false where it was cut, so that only the length of what passed is known.
-    func billRelayed(isWhole: Bool, isEncoded: Bool) -> Bill? {
-        guard order.isMetered else { return nil }
+    func billRelayed(isWhole: Bool, isEncoded: Bool) -> Bill {
         if !isEncoded, let reported = sieve.usage { return bill(reported) }
-        return bill(
-            estimate(textLength: order.expectsText ? relayedBytes : 0, source: isWhole ? .estimated : .partial))
+        return billLength(relayedBytes, source: isWhole ? .estimated : .partial)
     }
 }

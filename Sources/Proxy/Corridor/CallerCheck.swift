@@ -22,7 +22,10 @@ struct CallerCheck {
     /// The caller of a request, or why there is none.
     ///
     /// - Parameters:
+    ///   - head: the request's head, in which the credential stands.
+    ///   - policy: the keys, clients and tokens' rules in force.
     ///   - wall: milliseconds since 1970, for the ends of keys and tokens.
+    ///   - now: monotonic nanoseconds, for the windows of a subject that is new.
     ///   - table: where the counters of unknown subjects are kept.
     mutating func caller(
         of head: Head, policy: Policy, wall: Int64, now: Int64, table: ClientTable

@@ -224,7 +224,7 @@ extension Exchange {
             !AnswerMeter.closesJSON(body)
         {
             // Without a length only the text itself can tell a whole answer from a cut one.
-            billUndelivered()
+            take(meter.bill(undelivered: body))
             return refuse(Refusal(.upstreamError, detail: "the provider's answer broke off"), at: now)
         }
         guard isReadable else {
@@ -234,6 +234,7 @@ extension Exchange {
         }
         let (bill, isObject, hasError) = meter.bill(whole: body)
         if order.expectsObject, !isObject {
+            take(meter.bill(undelivered: body))
             return refuse(Refusal(.upstreamError, detail: "the provider's answer is not a JSON object"), at: now)
         }
         take(bill)
@@ -388,14 +389,18 @@ extension Exchange {
         return .end(rest)
     }
 
-    /// The provider is at work on it and will bill the prompt at least.
+    /// Bills a request of whose answer the caller gets nothing.
+    ///
+    /// The rule, here and wherever nothing is billed: who ended it? A provider that fails before it answers well (a
+    /// bad status, a connection that breaks before any head) has shown nothing that it could bill: nothing. Where we,
+    /// the caller or a clock ended it while the provider was at work, or where the provider had begun to answer well,
+    /// it will bill the prompt at least, and so do we; what of an answer was delivered or can be read is billed too.
     private mutating func billUndelivered() {
         guard sentAt != 0 else { return }
-        take(meter.billPrompt())
+        take(meter.bill(undelivered: held))
     }
 
-    private mutating func take(_ bill: AnswerMeter.Bill?) {
-        guard let bill else { return }
+    private mutating func take(_ bill: AnswerMeter.Bill) {
         record.usage = bill.usage
         record.cost = bill.cost
         record.isPriced = bill.isPriced

@@ -160,8 +160,26 @@ extension FrontHandler {
 
     /// Passes a piece of the answer on; it goes out with `flushOutgoing`.
     func forward(_ piece: ByteBuffer) {
-        guard piece.readableBytes > 0 else { return }
-        let bytes = order?.upstream.secret.masked(piece) ?? piece
+        guard let secret else { return pass(piece) }
+        var piece = piece
+        if withheld.readableBytes > 0 {
+            var joined = withheld
+            joined.writeImmutableBuffer(piece)
+            (piece, withheld) = (joined, ByteBuffer())
+        }
+        var bytes = secret.masked(piece)
+        let open = secret.openEnd(of: bytes)
+        if open > 0, let rest = bytes.getSlice(at: bytes.writerIndex - open, length: open) {
+            // A copy: the slice would keep the whole read alive.
+            withheld = ByteBuffer(bytes: rest.readableBytesView)
+            bytes.moveWriterIndex(to: bytes.writerIndex - open)
+        }
+        pass(bytes)
+    }
+
+    /// Passes on bytes in which the provider's key does not stand.
+    private func pass(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
         if bytes.readableBytes > FrontHandler.outgoingLimit { return passLarge(bytes) }
         if outgoing.readableBytes + bytes.readableBytes > FrontHandler.outgoingLimit { flushOutgoing() }
         if !isChunked, outgoing.readableBytes == 0 {
@@ -197,6 +215,8 @@ extension FrontHandler {
 
     private func end(_ rest: ByteBuffer?, now: Int64) {
         if let rest { forward(rest) }
+        // The answer is whole, so what may have been a key's beginning was none.
+        pass(withheld)
         if isChunked { outgoing.writeStaticString("0\r\n\r\n") }
         flushOutgoing()
         finish(now: now)
@@ -225,6 +245,7 @@ extension FrontHandler {
 
     private func cut(_ event: [UInt8]?, now: Int64) {
         keepsAlive = false
+        withheld = ByteBuffer()
         if let event { forward(ByteBuffer(bytes: event)) }
         flushOutgoing()
         if event == nil, !isChunked, parser.head.isHTTP10 {
@@ -254,6 +275,7 @@ extension FrontHandler {
         upstreamHead = nil
         body = ByteBuffer()
         outgoing = ByteBuffer()
+        withheld = ByteBuffer()
         isChunked = false
         prepareNext(now: now)
     }

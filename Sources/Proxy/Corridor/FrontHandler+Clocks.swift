@@ -51,7 +51,7 @@ extension FrontHandler {
 
     private func headTimedOut() {
         isTimingHead = false
-        let wall = loop.wallNow()
+        let wall = LoopClock.wall()
         var record = RequestRecord(time: Timestamp(milliseconds: wall), requestID: loop.nextRequestID())
         record.address = address
         exchange = Exchange(record: record, at: since)
@@ -134,8 +134,4 @@ extension Exchange {
             time: Timestamp(milliseconds: wall), client: record.client, keyID: record.keyID, model: record.model,
             upstream: record.upstream, isStream: record.isStream, decision: decision)
     }
-}
-
-extension LoopContext {
-    func wallNow() -> Int64 { LoopClock.wall() }
 }

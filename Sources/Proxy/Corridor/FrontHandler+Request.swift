@@ -144,7 +144,7 @@ extension FrontHandler {
     private func routeRefusal(_ target: Target, head: Head) -> Refusal? {
         switch target.route {
         case .chatCompletions, .completions, .responses, .embeddings:
-            if head.method == .post { return encodingRefusal(head) }
+            if head.method == .post { return BodyRules.refusal(of: head) ?? BodyRules.refusalAsJSON(of: head) }
             var refusal = Refusal(.methodNotAllowed)
             refusal.allowed = "POST"
             return refusal
@@ -156,8 +156,8 @@ extension FrontHandler {
         case .other:
             let path = head.text(in: facts?.path ?? 0..<0)
             if loop.policy.allowsPassthrough(path) {
-                facts?.isJSON = head.value(of: .contentType, beginsWith: "application/json")
-                return facts?.isJSON == true ? encodingRefusal(head) : nil
+                facts?.isJSON = BodyRules.mediaType(of: head).isJSON
+                return BodyRules.refusal(of: head) ?? (facts?.isJSON == true ? BodyRules.refusalAsJSON(of: head) : nil)
             }
             return path.hasPrefix("/v1/")
                 ? Refusal(.pathNotAllowed, message: "This path is not open here. Ask your operator to pass it through.")
@@ -165,17 +165,6 @@ extension FrontHandler {
         default:
             return Refusal(.pathNotFound)
         }
-    }
-
-    /// Why a body that is read here must be plain: the provider would unpack it and could read another one.
-    private func encodingRefusal(_ head: Head) -> Refusal? {
-        guard let range = head.range(of: .contentEncoding) else { return nil }
-        if !head.isRepeated(.contentEncoding), head.text(in: range).lowercased() == "identity" { return nil }
-        var refusal = Refusal(
-            .invalidRequest, message: "A compressed body is not read here. Send it without Content-Encoding.",
-            detail: "the body is compressed")
-        refusal.status = 415
-        return refusal
     }
 
     func bodyArrived(_ slice: ByteBuffer) {
@@ -217,6 +206,11 @@ extension FrontHandler {
         mode = .busy
         guard let caller = facts?.caller, let route = facts?.route else { return refuse(Refusal(.internalError)) }
         var read: RequestFacts?
+        if route == .other, facts?.isJSON == false, BodyRules.beginsAsObject(body) {
+            // Whatever its type says, a provider may read it as JSON.
+            if let refusal = BodyRules.refusalAsJSON(of: parser.head) { return refuse(refusal) }
+            facts?.isJSON = true
+        }
         if facts?.isJSON == true, body.readableBytes > 0 || route != .other {
             do throws(WireError) {
                 read = try scanBody()

@@ -51,6 +51,8 @@ final class FrontHandler: ChannelInboundHandler {
     var isChunked = false
     /// Pieces of the answer that go out together, when what has been read of the provider is used up.
     var outgoing = ByteBuffer()
+    /// The end of what came of the answer, where the provider's key may begin in it: it waits for what follows.
+    var withheld = ByteBuffer()
     var hasBegun = false
     /// Whether the request at hand has been read to its end.
     var isBodyDone = false
@@ -215,8 +217,7 @@ extension FrontHandler {
                     isJSON: head.value(of: .contentType, beginsWith: "application/json"),
                     length: { if case .length(let length) = head.framing { length } else { nil } }(),
                     isFramedByConnection: head.framing == .untilClose,
-                    isEncoded: head.range(of: .contentEncoding) != nil
-                        && !head.value(of: .contentEncoding, beginsWith: "identity"),
+                    isEncoded: BodyRules.isEncoded(head),
                     retryAfterMilliseconds: head.text(of: .retryAfter)
                         .flatMap { HTTPDate.retryAfterMilliseconds($0, wall: LoopClock.wall()) } ?? 0)))
     }

@@ -161,11 +161,15 @@ extension LoopContext {
 
 /// What the corridor needs from the rooms above it; closures are called on the loops and must not block.
 package struct GatewayEnvironment: Sendable {
+    /// Takes the facts of a loop, at most ten times a second.
     package var onBatch: @Sendable (MeterBatch) -> Void
     /// Cached Prometheus text.
     package var metrics: @Sendable () -> [UInt8]
+    /// The body of `/openapi.json`, JSON.
     package var openAPI: [UInt8]
+    /// The body of `/docs`, HTML.
     package var docs: [UInt8]
+    /// How large a request's body may be, in bytes.
     package var maximumBody: Int
     /// Whether the gateway takes requests: false while starting and draining.
     package var isReady: @Sendable () -> Bool

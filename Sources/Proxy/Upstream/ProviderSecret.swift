@@ -37,6 +37,21 @@ struct ProviderSecret: Sendable {
         return nil
     }
 
+    /// Bytes at the end of `content` with which the key may begin, the rest of it still to come; nearly always 0.
+    func openEnd(of content: ByteBuffer) -> Int {
+        content.withUnsafeReadableBytes { all in
+            // Most pieces end in a byte that the key does not have: that is one look.
+            guard bytes.count > 1, let last = all.last, bytes.count > 255 || leaps[Int(last)] < bytes.count else {
+                return 0
+            }
+            for length in stride(from: min(bytes.count - 1, all.count), to: 0, by: -1) {
+                let start = all.count - length
+                if all[start] == bytes[0], (1..<length).allSatisfy({ all[start + $0] == bytes[$0] }) { return length }
+            }
+            return 0
+        }
+    }
+
     /// Whether the key stands anywhere in `head`.
     func isIn(_ head: Head) -> Bool { head.withBytes { find(in: $0) != nil } }
 

@@ -35,9 +35,12 @@ package final class Upstream: Sendable {
     }
 }
 
-/// Connections to a provider over all loops.
+/// Connections to a provider, counted by all loops.
 package final class UpstreamCounters: Sendable {
+    /// How many are open now, idle ones among them.
     package let connections = Atomic<Int>(0)
+    /// How many could not be made (refused, timed out, TLS) since this provider's settings are in force.
     package let connectFailures = Atomic<Int64>(0)
+
     package init() {}
 }

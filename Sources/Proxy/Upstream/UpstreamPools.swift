@@ -16,6 +16,8 @@ final class UpstreamPools {
     /// Idle connections kept for each provider, and for how long: shorter than providers keep theirs, so that a
     /// request is seldom written into a connection that is being closed.
     private static let idleLimit = 256
+    /// Bytes of one read of a provider.
+    private static let largestRead = 16 * 1024
     private static let idleNanoseconds: Int64 = 30 * 1_000_000_000
 
     private let eventLoop: any EventLoop
@@ -45,6 +47,12 @@ final class UpstreamPools {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // What is written on is a slice of a read, and holds all of it: with large reads slow callers cost much.
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 64, initial: 2048, maximum: UpstreamPools.largestRead)
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls = upstream.tls {

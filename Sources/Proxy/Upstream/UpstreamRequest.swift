@@ -26,6 +26,7 @@ enum UpstreamRequest {
         buffer.writeStaticString(" HTTP/1.1\r\n")
         buffer.writeBytes(upstream.requestFields)
         buffer.writeImmutableBuffer(fields)
+        writeContentType(of: head, isJSON: intake.isJSON, into: &buffer)
         buffer.writeStaticString("Accept-Encoding: identity\r\nX-Request-ID: ")
         AnswerHead.write(requestID, into: &buffer)
         buffer.writeStaticString("\r\n")
@@ -34,6 +35,20 @@ enum UpstreamRequest {
         }
         buffer.writeStaticString("\r\n")
         return buffer
+    }
+
+    /// A body that was judged as JSON is sent as that, whatever the caller called it; every other keeps its type.
+    private static func writeContentType(of head: Head, isJSON: Bool, into buffer: inout ByteBuffer) {
+        if isJSON {
+            buffer.writeStaticString("Content-Type: application/json\r\n")
+            return
+        }
+        guard let range = head.range(of: .contentType) else { return }
+        buffer.writeStaticString("Content-Type: ")
+        head.withBytes { all in
+            _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: all[range]))
+        }
+        buffer.writeStaticString("\r\n")
     }
 
     /// The part of the caller's target that follows the provider's base path.

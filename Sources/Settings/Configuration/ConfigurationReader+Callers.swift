@@ -14,6 +14,7 @@ extension ConfigurationReader {
         }
         if let field = file["limits"] { result.limits = limits(field) }
         checkPrices(models, in: result)
+        checkPassthrough(file, models, in: result)
     }
 
     /// A block of limits.
@@ -120,6 +121,17 @@ extension ConfigurationReader {
             let reason = "has no price but is under the budget of \(holder); give input and output"
             reader.report(model.field.keyPlace, model.field.key, reason)
         }
+    }
+
+    /// What is passed through may name no model, as a list of files does, and then no budget holds it: that is said.
+    private func checkPassthrough(_ file: Section, _ models: [ReadModel], in result: Configuration) {
+        let hasBudget =
+            result.limits.hasBudget || models.contains { $0.settings.limits.hasBudget }
+            || result.tiers.contains { $0.limits.hasBudget } || result.clients.contains { $0.limits.hasBudget }
+        guard hasBudget, !result.passthrough.isEmpty, let field = file["passthrough"] else { return }
+        let paths = result.passthrough.joined(separator: ", ")
+        reader.warn(
+            field.node.place, field.key, "requests on \(paths) that name no priced model do not count toward budgets")
     }
 
     private func budgetHolder(of model: ModelSettings, in result: Configuration) -> String? {

@@ -20,6 +20,9 @@ struct AnswerFacts {
     /// `choices` is there and has no element.
     var hasNoChoices = false
     var hasError = false
+    /// Something of the answer that is no text, or whose text is not known as such: a chunk of a stream that has it is
+    /// not free.
+    var hasOtherContent = false
     /// How many strings of text have been counted.
     var textCount = 0
     /// Where the last of them stands, without its quotes.
@@ -29,7 +32,12 @@ struct AnswerFacts {
     var isUsageOnly: Bool { hasNoChoices && figures != nil && textLength == 0 }
 
     /// One string of text, and nothing else that a stream is judged by.
-    var isPlainText: Bool { textCount == 1 && figures == nil && !hasError && kind == .other }
+    var isPlainText: Bool {
+        textCount == 1 && figures == nil && !hasError && kind == .other && deltaLength == 0 && !hasOtherContent
+    }
+
+    /// Whether the chunk carries a part of the answer.
+    var hasContent: Bool { textLength > 0 || deltaLength > 0 || hasOtherContent }
 
     /// Text of the object that the caller receives.
     var deliveredLength: Int { kind == .delta ? textLength &+ deltaLength : textLength }
@@ -63,6 +71,11 @@ struct AnswerFacts {
             try response(&json, bytes)
         } else if key.equals("output", bytes) {
             try text(&json, bytes, depth: 1)
+        } else if key.equals("partial_image_b64", bytes) {
+            // A picture as base64, like sound, is no text.
+            let start = json.at
+            try json.skip(bytes, depth: 1)
+            if !bytes.isEmptyValue(from: start, to: json.at) { hasOtherContent = true }
         } else if key.equals("error", bytes) {
             if next != UInt8(ascii: "n") { hasError = true }
             try json.skip(bytes, depth: 1)
@@ -120,23 +133,34 @@ struct AnswerFacts {
         }
     }
 
+    /// - Parameter isDelta: the object is what a chunk adds to the answer: each member but the role is a part of it.
     private mutating func textOfObject(
-        _ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int
+        _ json: inout JSONScanner, _ bytes: Span<UInt8>, depth: Int, isDelta: Bool = false
     ) throws(WireError) {
         try json.open(depth)
         var isFirst = true
         var reasoning = 0
         while let key = try json.nextKey(bytes, isFirst: &isFirst) {
-            if AnswerFacts.holdsText(key, bytes) {
+            let isReasoning = AnswerFacts.holdsReasoning(key, bytes)
+            let before = textLength
+            let next = try json.peek(bytes)
+            let start = json.at
+            if next == UInt8(ascii: "{"), key.equals("delta", bytes) {
+                try textOfObject(&json, bytes, depth: depth &+ 1, isDelta: true)
+            } else if isReasoning || AnswerFacts.holdsText(key, bytes) {
                 try text(&json, bytes, depth: depth)
-            } else if key.equals("reasoning_content", bytes) || key.equals("reasoning", bytes) {
-                // Some providers send the same reasoning under both names.
-                let before = textLength
-                try text(&json, bytes, depth: depth)
-                reasoning = max(reasoning, textLength &- before)
-                textLength = before
             } else {
                 try json.skip(bytes, depth: depth)
+            }
+            if isDelta, textLength == before, !key.equals("role", bytes),
+                !bytes.isEmptyValue(from: start, to: json.at)
+            {
+                hasOtherContent = true
+            }
+            if isReasoning {
+                // Some providers send the same reasoning under several names.
+                reasoning = max(reasoning, textLength &- before)
+                textLength = before
             }
         }
         textLength &+= reasoning
@@ -146,20 +170,38 @@ struct AnswerFacts {
     private static func holdsText(_ key: JSONString, _ bytes: Span<UInt8>) -> Bool {
         switch key.end &- key.start {
         case 4: key.equals("text", bytes)
-        case 5: key.equals("delta", bytes)
+        case 5: key.equals("delta", bytes) || key.equals("audio", bytes) || key.equals("input", bytes)
+        case 6: key.equals("custom", bytes)
         case 7:
             key.equals("content", bytes) || key.equals("message", bytes) || key.equals("refusal", bytes)
                 || key.equals("summary", bytes)
         case 8: key.equals("function", bytes)
         case 9: key.equals("arguments", bytes)
-        case 10: key.equals("tool_calls", bytes)
+        case 10: key.equals("tool_calls", bytes) || key.equals("transcript", bytes)
         case 13: key.equals("function_call", bytes)
+        default: false
+        }
+    }
+
+    private static func holdsReasoning(_ key: JSONString, _ bytes: Span<UInt8>) -> Bool {
+        switch key.end &- key.start {
+        case 9: key.equals("reasoning", bytes)
+        case 17: key.equals("reasoning_content", bytes) || key.equals("reasoning_details", bytes)
         default: false
         }
     }
 }
 
 extension Span<UInt8> {
+    /// Whether the value in these bytes, which is well-formed, is null, or a string, array or object of nothing.
+    fileprivate func isEmptyValue(from start: Int, to end: Int) -> Bool {
+        switch self[start] {
+        case UInt8(ascii: "\""): end &- start == 2
+        case UInt8(ascii: "["), UInt8(ascii: "{"): isEmptyArray(from: start, to: end)
+        default: self[start] == UInt8(ascii: "n")
+        }
+    }
+
     /// Whether the array in these bytes, which is well-formed, has no element.
     fileprivate func isEmptyArray(from start: Int, to end: Int) -> Bool {
         var index = start &+ 1

@@ -52,7 +52,8 @@ struct EventMould: Sendable {
         let own = bytes.span
         guard source.isSame(from: start, as: own, from: 0, count: head) else { return nil }
         var json = JSONScanner(at: start &+ head, refusesDuplicates: false)
-        guard let text = try? json.string(source) else { return nil }
+        // Whether one without text carries anything is for the long way to say.
+        guard let text = try? json.string(source), text.decodedCount > 0 else { return nil }
         let rest = own.count &- head
         guard source.count &- json.at >= rest, source.isSame(from: json.at, as: own, from: head, count: rest) else {
             return nil

@@ -29,7 +29,7 @@ package struct StreamMeter: Sendable {
 
     /// Events with data so far.
     package private(set) var eventCount: Int64 = 0
-    /// Events that carried text of the answer.
+    /// Events that carried a part of the answer.
     package private(set) var contentChunks: Int64 = 0
     /// UTF-8 bytes of the answer's text.
     package private(set) var textLength: Int64 = 0
@@ -39,8 +39,6 @@ package struct StreamMeter: Sendable {
     package private(set) var hasError = false
     /// Whether half an event has been passed on, so that what follows would be read as part of it.
     package var isWithinPassedEvent: Bool { isTooLong }
-    /// An event was too long to be read: figures may be missing.
-    package private(set) var missedEvent = false
 
     /// - Parameter promptTokens: the estimate of the prompt, `RequestFacts.estimatedPromptTokens`.
     package init(promptTokens: Int64) { self.promptTokens = max(promptTokens, 0) }
@@ -89,8 +87,8 @@ package struct StreamMeter: Sendable {
     }
 
     /// Counts the text of one event, which follows no end.
-    private mutating func count(text length: Int) {
-        guard length > 0, !isDone else { return }
+    private mutating func count(text length: Int, isContent: Bool = true) {
+        guard isContent, !isDone else { return }
         contentChunks &+= 1
         textLength = textLength.addingSaturated(Int64(clamping: length))
     }
@@ -151,7 +149,6 @@ package struct StreamMeter: Sendable {
         guard rest > 0 else { return }
         if !isTooLong, carry.count &+ rest > StreamMeter.maximumEvent {
             isTooLong = true
-            missedEvent = true
             isUnreadText = !isDone && (carry.first ?? bytes[start]) != UInt8(ascii: ":")
             if isUnreadText { contentChunks &+= 1 }
             count(unread: carry.count)
@@ -203,10 +200,10 @@ package struct StreamMeter: Sendable {
         }
         var json = JSONScanner(refusesDuplicates: false)
         var facts = AnswerFacts()
-        do { try facts.read(&json, data) } catch { return AnswerFacts() }
+        do { try facts.read(&json, data) } catch { return unread(data) }
         // What follows the end is passed on and not believed.
         guard !isDone else { return facts }
-        count(text: facts.deliveredLength)
+        count(text: facts.deliveredLength, isContent: facts.hasContent)
         if let figures = facts.figures {
             usage = figures.usage
             usageIsFinal = facts.hasNoChoices || facts.kind == .final
@@ -218,14 +215,16 @@ package struct StreamMeter: Sendable {
 }
 
 extension StreamMeter {
-    /// The provider's figures so far, where it gave any that can be believed.
-    package var reported: TokenUsage? { usage }
-
-    /// What has been used so far: the running figure of an open stream.
-    package var runningUsage: TokenUsage {
-        usage
-            ?? UsageReader.estimate(
-                promptTokens: promptTokens, textLength: textLength, chunks: contentChunks, source: .estimated)
+    /// Counts an event that is no JSON of ours and is passed on all the same: an object is never free, so all of it is
+    /// text, and figures in it are the provider's; anything else is a remark.
+    private mutating func unread(_ data: Span<UInt8>) -> AnswerFacts {
+        var json = JSONScanner(refusesDuplicates: false)
+        guard !isDone, (try? json.peek(data)) == UInt8(ascii: "{") else { return AnswerFacts() }
+        var sieve = UsageSieve()
+        sieve.read(data)
+        if let found = sieve.usage { (usage, usageIsFinal) = (found, false) }
+        count(text: data.count)
+        return AnswerFacts()
     }
 
     /// The bytes that are still held back, once the provider has ended the stream properly; they end the answer.

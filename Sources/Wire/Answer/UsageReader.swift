@@ -28,17 +28,6 @@ package enum UsageReader {
             hasError: facts.hasError)
     }
 
-    /// The usage to bill for a whole answer: the provider's, else an estimate.
-    ///
-    /// - Parameter promptTokens: the estimate of the prompt, `RequestFacts.estimatedPromptTokens`.
-    package static func usage(of body: Span<UInt8>, promptTokens: Int64) -> TokenUsage {
-        let reading = read(body)
-        return reading.reported
-            ?? estimate(
-                promptTokens: promptTokens, textLength: Int64(clamping: reading.textLength), chunks: 0,
-                source: .estimated)
-    }
-
     /// Our own count: a token for each four bytes of text, rounded up, and at least one for each content chunk.
     package static func estimate(
         promptTokens: Int64, textLength: Int64, chunks: Int64, source: UsageSource

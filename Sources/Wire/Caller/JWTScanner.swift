@@ -78,6 +78,8 @@ package enum JWTScanner {
     /// - Parameters:
     ///   - bytes: the token's text alone, as it stands after `Bearer `.
     ///   - tierClaim: the name of the payload's member that names the tier.
+    /// - Returns: what the token says, its signature not verified.
+    /// - Throws: `JWTError`: why it is none that may be looked at further; the caller is told nothing of it.
     package static func scan(_ bytes: Span<UInt8>, tierClaim: String) throws(JWTError) -> JWTFacts {
         guard bytes.count <= maximumLength else { throw .tooLarge }
         guard let (first, second) = points(bytes), second &+ 1 < bytes.count, first <= maximumHeader,

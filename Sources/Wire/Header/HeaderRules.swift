@@ -95,7 +95,8 @@ extension HeaderRules {
         "x-url-scheme", "proxy",
     ]
 
-    static let oursInRequests: [StaticString] = ["x-request-id"]
+    /// `content-type` among them: a body is passed on as what it was judged as.
+    static let oursInRequests: [StaticString] = ["x-request-id", "content-type"]
 
     static let oursInAnswers: [StaticString] = ["x-request-id", "x-client-request-id"]
 

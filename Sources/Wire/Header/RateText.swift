@@ -23,16 +23,6 @@ package enum RateText {
         return text.string
     }
 
-    /// The value of `RateLimit-Policy`: a quota of requests or tokens and its window in seconds.
-    package static func policy(quota: Int64, windowSeconds: Int64) -> String {
-        "\"default\";q=\(max(quota, 0));w=\(max(windowSeconds, 0))"
-    }
-
-    /// The value of `RateLimit`: what is left, and whole seconds, rounded up, until there is more.
-    package static func state(remaining: Int64, resetMilliseconds: Int64) -> String {
-        "\"default\";r=\(max(remaining, 0));t=\(wholeSeconds(milliseconds: resetMilliseconds))"
-    }
-
     /// Milliseconds as whole seconds, rounded up, never negative: the value of `Retry-After`.
     package static func wholeSeconds(milliseconds: Int64) -> Int64 {
         guard milliseconds > 0 else { return 0 }

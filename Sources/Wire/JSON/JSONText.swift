@@ -40,8 +40,7 @@ package enum JSONText {
     private static func appendUnit(_ unit: UInt32, to bytes: inout [UInt8]) {
         appendPair("u", to: &bytes)
         for shift in stride(from: UInt32(12), through: 0, by: -4) {
-            let nibble = UInt8(truncatingIfNeeded: unit >> shift) & 0xf
-            bytes.append(nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble)
+            bytes.append(UInt8(hexadecimal: UInt64(unit >> shift)))
         }
     }
 

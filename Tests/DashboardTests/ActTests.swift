@@ -162,6 +162,17 @@ import Testing
         #expect(driver.notice == "2 of 3 done, 1 not: two is revoked now")
     }
 
+    @Test func saysWhatBecameOfAllOfThem() throws {
+        var driver = Driver()
+        try driver.play("2mmx<wait 300ms>2<enter>")
+        for (index, streams) in [3, 4].enumerated() {
+            var outcome = Outcome(.done, "suspended one of them, u undo")
+            outcome.streamsEnded = streams
+            driver.send(.outcome(driver.orders[index], outcome))
+        }
+        #expect(driver.notice == "suspended 2 clients for 15m, 7 streams ended; U undoes each")
+    }
+
     @Test func letsNoActBetweenThoseOfOneEnter() throws {
         var driver = Driver()
         try driver.play("mmR<wait 300ms>3<enter>x")

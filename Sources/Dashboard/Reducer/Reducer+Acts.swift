@@ -19,7 +19,7 @@ extension Reducer {
         if state.isReadOnly { return "read-only: this dashboard was started with --read-only, acts are disabled" }
         if state.needsArming, state.armedUntil == nil { return "not armed: A unlocks acts for 10 minutes" }
         // Acts that follow each other belong to one Enter: another one between would be taken for one of them.
-        if state.many != nil || !state.following.isEmpty { return "the acts before this one are still under way" }
+        if state.group != nil { return "the acts before this one are still under way" }
         return nil
     }
 
@@ -45,10 +45,24 @@ extension Reducer {
         send(Order(command: command, actor: state.actor, expectedVersion: version))
     }
 
-    mutating func send(_ order: Order) {
-        guard state.pending.count < 16 else { return refuse("16 acts are still unanswered") }
+    /// False where too many are unanswered already, which is then said.
+    @discardableResult
+    mutating func send(_ order: Order) -> Bool {
+        guard state.pending.count < 16 else {
+            refuse("16 acts are still unanswered")
+            return false
+        }
         state.pending.append(PendingAct(order: order, at: now))
         emit(.submit(order))
+        return true
+    }
+
+    /// Sends the acts of one `Enter`, one after the other.
+    mutating func begin(_ orders: [Order], act: ManyDialog.Act? = nil) {
+        guard let head = orders.first, send(head) else { return }
+        if orders.count > 1 || act != nil {
+            state.group = ActGroup(head: head, rest: Array(orders.dropFirst()), act: act)
+        }
     }
 
     /// What the cursor's row, or the place that is drilled into, names.

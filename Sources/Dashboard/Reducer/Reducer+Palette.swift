@@ -97,10 +97,7 @@ extension Reducer {
     }
 
     private mutating func act(_ commands: [Command]) {
-        let orders = commands.map { Order(command: $0, actor: state.actor) }
-        guard let first = orders.first else { return }
-        send(first)
-        state.following = Array(orders.dropFirst())
+        begin(commands.map { Order(command: $0, actor: state.actor) })
     }
 
     private mutating func filter(_ text: String) {

@@ -20,8 +20,10 @@ enum TableCell {
 /// A column of a table.
 struct TableColumn {
     var heading: String
-    /// The least columns it takes.
+    /// The columns it takes where there is room.
     var width: Int
+    /// The columns it shrinks to before it, or one that ranks after it, is left out.
+    var least: Int
     var isRight = false
     /// 0 is the identity and is never dropped; of the others the highest goes first.
     var rank: Int
@@ -32,11 +34,12 @@ struct TableColumn {
     var cell: (Row) -> TableCell
 
     init(
-        _ heading: String, _ width: Int, rank: Int, right: Bool = false, most: Int? = nil,
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, least: Int? = nil, most: Int? = nil,
         sort: String? = nil, cell: @escaping (Row) -> TableCell
     ) {
         self.heading = heading
         self.width = width
+        self.least = least ?? width
         isRight = right
         self.rank = rank
         self.most = most ?? width
@@ -56,6 +59,8 @@ struct Table {
     /// Glyph and colour in front of a row; nil where the table has no such column.
     var sign: ((Row, Glyphs) -> Span?)?
     var marks: Set<RowID> = []
+    /// Whether its columns are texts that make one sentence, the most wanted first.
+    var isOfTexts = false
     /// Columns after the identity that are scrolled out of sight at the left.
     var offset = 0
 
@@ -67,8 +72,13 @@ struct Table {
         // One column stays free at the right, so that figures do not touch the edge.
         let room = max(0, width - gutter - 1)
         let kept = fitting(scrolled, room: room)
-        var widths = kept.map(\.width)
+        var widths = kept.map(\.least)
         var spare = max(0, room - needed(kept))
+        for index in kept.indices.sorted(by: { kept[$0].rank < kept[$1].rank }) {
+            let more = min(spare, kept[index].width - widths[index])
+            widths[index] += more
+            spare -= more
+        }
         for index in kept.indices where kept[index].most > widths[index] {
             let more = min(spare, kept[index].most - widths[index])
             widths[index] += more
@@ -100,21 +110,25 @@ struct Table {
                 }
             }
             columns[index].width = min(widest, column.most)
+            columns[index].least = min(column.least, columns[index].width)
             // Room that is left belongs to the last text, not as air behind a name.
             if index != growing.last { columns[index].most = columns[index].width }
         }
     }
 
     private func needed(_ columns: [TableColumn]) -> Int {
-        columns.reduce(0) { $0 + $1.width } + gap * max(0, columns.count - 1)
+        columns.reduce(0) { $0 + $1.least } + gap * max(0, columns.count - 1)
     }
 
-    /// The columns that fit: the highest rank goes first, and comes back where what went after it left it room.
+    /// The columns that fit: the highest rank goes first.
+    ///
+    /// A figure comes back where what went after it left it room; among texts none stays that ranks after one that went.
     private func fitting(_ columns: [TableColumn], room: Int) -> [TableColumn] {
         var isKept = [Bool](repeating: true, count: columns.count)
         func kept() -> [TableColumn] { columns.indices.filter { isKept[$0] }.map { columns[$0] } }
         let byRank = columns.indices.sorted { columns[$0].rank < columns[$1].rank }
         for index in byRank.reversed() where columns[index].rank > 0 && needed(kept()) > room { isKept[index] = false }
+        if isOfTexts { return kept() }
         for index in byRank where !isKept[index] {
             isKept[index] = true
             if needed(kept()) > room { isKept[index] = false }

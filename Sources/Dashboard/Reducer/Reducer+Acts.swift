@@ -255,27 +255,39 @@ extension Reducer {
             show(.undo(UndoDialog(opening: DialogOpening(at: now, by: key), row: mine)))
         } else {
             state.awaitsUndoable = true
-            say("asking for your newest act")
+            say(Reducer.asking)
         }
     }
 
+    static let asking = "asking for your newest act"
+
     static func isUndoable(_ row: AuditRow, at now: Timestamp) -> Bool {
-        row.isUndoable && row.undoneBy == nil && (row.undoableUntil.map { $0 > now } ?? true)
+        row.isUndoable && !row.isOwnEnd && row.undoneBy == nil && (row.undoableUntil.map { $0 > now } ?? true)
     }
 
     mutating func openUndoList(_ key: Key) {
         let rows = picture.audit.filter { Reducer.isUndoable($0, at: now) }
         if rows.isEmpty { return refuse("no act can be undone") }
-        let items = rows.prefix(100).map { row in
+        let shown = rows.prefix(100)
+        let users = Reducer.padded(shown.map(\.actor.user))
+        let acts = Reducer.padded(shown.map(\.act))
+        let targets = Reducer.padded(shown.map(\.target))
+        let items = shown.enumerated().map { index, row in
             PickerDialog.Item(
                 label: "\(Calendar.clock(row.time, offsetSeconds: state.isUTC ? 0 : state.localOffsetSeconds))  "
-                    + "\(row.actor.user)  \(row.act)  \(row.target)",
+                    + "\(users[index])  \(acts[index])  \(targets[index])",
                 detail: row.after.isEmpty ? row.before : "\(row.before) → \(row.after)", value: String(row.id))
         }
         show(
             .picker(
                 PickerDialog(
                     opening: DialogOpening(at: now, by: key), purpose: .undo, title: "undo", items: Array(items))))
+    }
+
+    /// Texts of one column, each as wide as the widest on a screen.
+    private static func padded(_ texts: [String]) -> [String] {
+        let width = texts.map { TextWidth.columns($0) }.max() ?? 0
+        return texts.map { $0 + String(repeating: " ", count: width - TextWidth.columns($0)) }
     }
 
     // MARK: leaving

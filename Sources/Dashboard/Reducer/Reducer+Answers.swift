@@ -132,6 +132,7 @@ extension Reducer {
         guard state.awaitsUndoable else { return }
         state.awaitsUndoable = false
         guard let row else { return refuse("nothing of yours can be undone; U lists others' acts") }
+        if state.notice?.text == Reducer.asking { state.notice = nil }
         if state.dialog == nil, state.prompt == nil {
             show(.undo(UndoDialog(opening: DialogOpening(at: now, by: .character("u")), row: row)))
         }

@@ -22,11 +22,13 @@ struct TableColumn {
     var heading: String
     /// The columns it takes where there is room.
     var width: Int
-    /// The columns it shrinks to before it, or one that ranks after it, is left out.
-    var least: Int
+    /// The columns it shrinks to before it, or one that ranks before it, is left out; nil where it does not shrink.
+    var shrunk: Int?
     var isRight = false
     /// 0 is the identity and is never dropped; of the others the highest goes first.
     var rank: Int
+    /// The columns that it cannot do without.
+    var least: Int { min(shrunk ?? width, width) }
     /// The most columns it may grow to where there is room; `width` for one that does not grow.
     var most: Int
     /// The sort column it stands for; its heading unless told.
@@ -34,12 +36,12 @@ struct TableColumn {
     var cell: (Row) -> TableCell
 
     init(
-        _ heading: String, _ width: Int, rank: Int, right: Bool = false, least: Int? = nil, most: Int? = nil,
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, shrunk: Int? = nil, most: Int? = nil,
         sort: String? = nil, cell: @escaping (Row) -> TableCell
     ) {
         self.heading = heading
         self.width = width
-        self.least = least ?? width
+        self.shrunk = shrunk
         isRight = right
         self.rank = rank
         self.most = most ?? width
@@ -73,7 +75,7 @@ struct Table {
         let room = max(0, width - gutter - 1)
         let kept = fitting(scrolled, room: room)
         var widths = kept.map(\.least)
-        var spare = max(0, room - needed(kept))
+        var spare = max(0, room - needed(kept, isShrunk: true))
         for index in kept.indices.sorted(by: { kept[$0].rank < kept[$1].rank }) {
             let more = min(spare, kept[index].width - widths[index])
             widths[index] += more
@@ -110,14 +112,13 @@ struct Table {
                 }
             }
             columns[index].width = min(widest, column.most)
-            columns[index].least = min(column.least, columns[index].width)
             // Room that is left belongs to the last text, not as air behind a name.
             if index != growing.last { columns[index].most = columns[index].width }
         }
     }
 
-    private func needed(_ columns: [TableColumn]) -> Int {
-        columns.reduce(0) { $0 + $1.least } + gap * max(0, columns.count - 1)
+    private func needed(_ columns: [TableColumn], isShrunk: Bool) -> Int {
+        columns.reduce(0) { $0 + (isShrunk ? $1.least : $1.width) } + gap * max(0, columns.count - 1)
     }
 
     /// The columns that fit: the highest rank goes first.
@@ -127,11 +128,16 @@ struct Table {
         var isKept = [Bool](repeating: true, count: columns.count)
         func kept() -> [TableColumn] { columns.indices.filter { isKept[$0] }.map { columns[$0] } }
         let byRank = columns.indices.sorted { columns[$0].rank < columns[$1].rank }
-        for index in byRank.reversed() where columns[index].rank > 0 && needed(kept()) > room { isKept[index] = false }
+        let lastToShrink = columns.filter { $0.shrunk != nil }.map(\.rank).max() ?? 0
+        for index in byRank.reversed() where columns[index].rank > 0 {
+            // Nothing shrinks for what is wanted less than it.
+            let isShrunk = columns[index].rank <= lastToShrink
+            if needed(kept(), isShrunk: isShrunk) > room { isKept[index] = false }
+        }
         if isOfTexts { return kept() }
         for index in byRank where !isKept[index] {
             isKept[index] = true
-            if needed(kept()) > room { isKept[index] = false }
+            if needed(kept(), isShrunk: false) > room { isKept[index] = false }
         }
         return kept()
     }

@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["CNcurses", "CLinux"], swiftSettings: house),
         .target(
             name: "Dashboard",
-            dependencies: ["Domain", "Telemetry", "Settings", "Terminal", "Threads", "CLinux"],
+            dependencies: ["Domain", "Wire", "Telemetry", "Settings", "Terminal", "Threads", "CLinux"],
             swiftSettings: house),
         .target(
             name: "Simulator",

@@ -155,10 +155,8 @@ package struct DashboardState: Sendable {
     package var undoable: AuditRow?
     /// Whether `u` waits for the gateway to say what can be undone.
     package var awaitsUndoable = false
-    /// Orders that follow when the pending one is done: the further limits of one `Enter`.
-    package var following: [Order] = []
-    /// How far an act on many has come.
-    package var many: ManyProgress?
+    /// The acts of one `Enter` that go out one after the other.
+    package var group: ActGroup?
     /// Keys that are not in the snapshot, from the answer about one client.
     package var askedKeys: [KeyID: KeyCard] = [:]
     /// The record filter whose answer `records` is, or will be.
@@ -229,13 +227,26 @@ package struct Prompt: Sendable, Equatable {
     }
 }
 
-/// How far an act on many has come.
-package struct ManyProgress: Sendable, Equatable {
-    package var count: Int
+/// Acts of one `Enter`, of which the next goes out when the one before it is answered.
+package struct ActGroup: Sendable, Equatable {
+    /// The one that is unanswered: only its outcome moves the group on.
+    package var head: Order
+    /// Those that have not been sent.
+    package var rest: [Order]
+    /// What is done to many, where the rest goes on whatever becomes of one; nil where one that fails ends it.
+    package var act: ManyDialog.Act?
+    package let count: Int
     package var done = 0
     package var failed = 0
     /// The first message of one that failed.
     package var failure = ""
+    /// Open streams that they ended together.
+    package var streams = 0
 
-    package init(count: Int) { self.count = count }
+    package init(head: Order, rest: [Order], act: ManyDialog.Act?) {
+        self.head = head
+        self.rest = rest
+        self.act = act
+        count = rest.count + 1
+    }
 }

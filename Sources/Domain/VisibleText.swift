@@ -9,6 +9,19 @@ package enum VisibleText {
         }
     }
 
+    /// The text with what is not visible written as `\u{…}`, fit for a line on a terminal.
+    package static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isVisible(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            }
+        }
+        return result
+    }
+
     /// Whether it is visible and drawn as something by itself: fillers, variation selectors and the joiner are not,
     /// although they are no format characters.
     package static func isSeen(_ scalar: Unicode.Scalar) -> Bool {

@@ -97,14 +97,6 @@ package struct Canvas: Hashable, Sendable {
         change(row: row, columns: columns) { $0.surface = surface }
     }
 
-    /// Gives cells of a row another role and weight, such as for the cursor's row; nil keeps what is there.
-    package mutating func recolour(row: Int, columns: Range<Int>, role: UInt8? = nil, isBold: Bool? = nil) {
-        change(row: row, columns: columns) { ink in
-            if let role { ink.role = role }
-            if let isBold { ink.isBold = isBold }
-        }
-    }
-
     /// Empties a rectangle: spaces of role 0 on a surface.
     package mutating func clear(_ rect: Rect, surface: UInt8) {
         let rows = clip(rect.row, rect.rows, to: size.rows)

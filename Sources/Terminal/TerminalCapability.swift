@@ -10,22 +10,29 @@ enum TerminalCapability {
         }
     }
 
-    /// What takes the terminal over: alternate screen, keypad, no cursor, bracketed paste.
+    /// What takes the terminal over: alternate screen, all rows of it, plain text, keypad, no cursor, bracketed paste.
     ///
     /// Harmless when repeated.
     static func enterSequence() -> [UInt8] {
-        var sequence: [UInt8] = []
-        for name in ["smcup", "smkx", "civis"] { sequence += bytes(name) }
+        var sequence = bytes("enacs") + bytes("smcup") + noMargins()
+        for name in ["sgr0", "rmir", "smam", "smkx", "civis"] { sequence += bytes(name) }
         return sequence + Array("\u{1B}[?2004h".utf8)
     }
 
+    /// Makes every row scroll again, where the type has margins; the cursor goes to the first row.
+    private static func noMargins() -> [UInt8] {
+        let change = bytes("csr")
+        return change.starts(with: Array("\u{1B}[".utf8)) && change.last == UInt8(ascii: "r")
+            ? Array("\u{1B}[r".utf8) : []
+    }
+
     /// What gives the terminal back: ends any sequence that was cut off, bracketed paste, keypad, colours, the
-    /// hidden cursor and the alternate screen.
+    /// hidden cursor, margins and the alternate screen, which brings the cursor back to its place.
     static func restoreSequence() -> [UInt8] {
         var sequence = Array("\u{1B}\\\u{1B}[?2004l".utf8)
         for name in ["rmkx", "sgr0", "op", "cnorm"] { sequence += bytes(name) }
         let leave = bytes("rmcup")
-        sequence += leave.isEmpty ? bytes("clear") : leave
+        sequence += noMargins() + (leave.isEmpty ? bytes("clear") : leave)
         return sequence
     }
 

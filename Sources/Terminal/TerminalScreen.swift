@@ -74,7 +74,9 @@ package final class TerminalScreen {
                 : TerminalError(.unknownType, "the terminal cannot be set up")
         }
         _ = tg_terminal_raw(descriptor)
+        // What ncurses sends first sets the margins to the rows of the type, whatever rows the terminal has.
         takeFrame()
+        output.removeAll()
         output.append(TerminalCapability.enterSequence())
         _ = output.flush(to: descriptor)
     }

@@ -162,6 +162,55 @@ import Testing
         #expect(driver.notice == "2 of 3 done, 1 not: two is revoked now")
     }
 
+    @Test func theUndoListIsATableWithoutEndsByTime() throws {
+        func row(_ id: Int64, _ user: String, _ act: String, _ target: String) -> AuditRow {
+            AuditRow(
+                id: id, time: Fixture.ago(id), actor: user == "auto" ? .auto : Actor(user: user, terminal: ""),
+                act: act,
+                target: target, before: "active", after: "suspended", isUndoable: true)
+        }
+        var driver = Driver()
+        driver.snapshot.audit = [
+            row(1, "ops", "client.suspend", "acme"), row(2, "auto", "limit.end", "a"),
+            row(3, "auto", "client.resume", "b"),
+            row(4, "研究", "key.revoke", "tg_7Q2fA9xk"),
+        ]
+        try driver.play("U")
+        guard case .picker(let picker) = driver.state.dialog else {
+            Issue.record("no list")
+            return
+        }
+        #expect(
+            picker.items.map(\.label) == [
+                "14:03:21  ops   client.suspend  acme       ", "14:03:18  研究  key.revoke      tg_7Q2fA9xk",
+            ])
+        driver.state.view = .audit
+        let shown = Scenes.draw(driver.state, driver.snapshot).text()
+        #expect(shown.split(separator: "\n").contains { $0.contains("limit.end") && !$0.contains("undoes") })
+    }
+
+    @Test func theQuestionForTheNewestActGoesWithItsAnswer() throws {
+        var driver = Driver()
+        let row = driver.snapshot.audit[0]
+        driver.snapshot.audit = []
+        try driver.play("u")
+        #expect(driver.notice == "asking for your newest act")
+        driver.send(.answer(.undoable(Driver.ops), .undoable(row)))
+        #expect(shape(driver.state.dialog) == "undo \(row.id)")
+        #expect(driver.notice == "")
+    }
+
+    @Test func saysWhatBecameOfAllOfThem() throws {
+        var driver = Driver()
+        try driver.play("2mmx<wait 300ms>2<enter>")
+        for (index, streams) in [3, 4].enumerated() {
+            var outcome = Outcome(.done, "suspended one of them, u undo")
+            outcome.streamsEnded = streams
+            driver.send(.outcome(driver.orders[index], outcome))
+        }
+        #expect(driver.notice == "suspended 2 clients for 15m, 7 streams ended; U undoes each")
+    }
+
     @Test func letsNoActBetweenThoseOfOneEnter() throws {
         var driver = Driver()
         try driver.play("mmR<wait 300ms>3<enter>x")

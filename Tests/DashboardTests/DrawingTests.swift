@@ -79,6 +79,36 @@ import Testing
         #expect(table.layout(width: 20).dropped == 2)
     }
 
+    @Test func aColumnShrinksBeforeOneGoesAndNoTextOutlivesABetterOne() {
+        var table = Table(
+            columns: [
+                TableColumn("NAME", 10, rank: 0) { _ in .spans([]) },
+                TableColumn("WIDE", 20, rank: 1, shrunk: 8, most: 30) { _ in .spans([]) },
+                TableColumn("SLIM", 4, rank: 2) { _ in .spans([]) },
+            ])
+        let placed = { (width: Int) in table.layout(width: width).placed.map { "\($0.column.heading) \($0.width)" } }
+        #expect(placed(50) == ["NAME 10", "WIDE 30", "SLIM 4"])
+        #expect(placed(40) == ["NAME 10", "WIDE 20", "SLIM 4"])
+        #expect(placed(39) == ["NAME 10", "WIDE 25"], "it does not shrink for SLIM")
+        #expect(placed(33) == ["NAME 10", "WIDE 19"])
+        #expect(placed(22) == ["NAME 10", "WIDE 8"])
+        #expect(placed(21) == ["NAME 10", "SLIM 4"])
+        table.isOfTexts = true
+        let texts = table.layout(width: 21).placed.map(\.column.heading)
+        #expect(texts == ["NAME"], "SLIM would fit, but WIDE is wanted more")
+    }
+
+    @Test(arguments: [(120, 36), (100, 30), (80, 24), (72, 24)])
+    func theAuditSaysWhatWasBefore(columns: Int, rows: Int) {
+        var state = Scenes.state(columns, rows)
+        state.view = .audit
+        let heads =
+            Scenes.draw(state, Fixture.busy()).text().split(separator: "\n").first { $0.contains("TARGET") } ?? ""
+        for head in ["WHO", "ACT", "UNDO", "AFTER"] { #expect(heads.contains(head), "\(heads)") }
+        if columns >= 80 { #expect(heads.contains("BEFORE"), "\(heads)") }
+        if !heads.contains("BEFORE") { #expect(!heads.contains("WHY") && !heads.contains("FROM"), "\(heads)") }
+    }
+
     @Test func onlyRowsThatAreSeenAreFormatted() {
         final class Count { var rows = 0 }
         let count = Count()

@@ -60,6 +60,8 @@ enum Fixture {
         figures.calmErrorShare = 0.004
         figures.calmErrorAt = ago(292)
         figures.errorSeries = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 6, 8, 9, 9, 10, 10, 10, 9, 10]
+        figures.oursShare = 0.05
+        figures.theirsShare = 0.011
         figures.refusedShare = 0.049
         figures.upstreamErrorShare = 0.011
         figures.p50Milliseconds = 810
@@ -88,7 +90,7 @@ enum Fixture {
         var row = ClientRow(
             card: ClientCard(
                 name: name, tier: "pro", owner: "data-platform@", since: Timestamp(milliseconds: 1_770_000_000_000),
-                suspension: nil, limits: limits, keys: id.map { [$0] } ?? [], keyCount: 2, version: 3))
+                suspension: nil, limits: limits, keys: id.map { [$0] } ?? [], keyCount: id == nil ? 0 : 1, version: 3))
         row.severity = severity
         row.requestsPerSecond = rate
         row.series = series
@@ -103,6 +105,7 @@ enum Fixture {
         row.inFlight = Int(rate / 4)
         row.streams = Int(rate / 6)
         row.arrivals = Int64(rate * 300)
+        row.totals.arrivals = row.arrivals
         row.lastKey = id
         if let share {
             let limit = Limit(kind: .budgetDay, amount: 40_000_000_000)
@@ -119,6 +122,7 @@ enum Fixture {
             "acme-batch", key: "7Q2fA9xk", severity: .critical, rate: 188.2,
             series: [1, 1, 1, 2, 3, 5, 6, 8, 9, 9, 9, 9], refused: 0.104, failed: 0.002, p95: 5200, tokens: 91_300,
             cost: 22_100_000_000, share: 0.99, left: 250)
+        acme.card.keyCount = 2
         acme.card.limits.insert(
             EffectiveLimit(
                 limit: Limit(kind: .requests, amount: 300, windowSeconds: 60), source: .override,

@@ -122,6 +122,49 @@ import Testing
         #expect(other.orders.count == 1)
     }
 
+    @Test(arguments: [Outcome.Result.done, .refused, .failed])
+    func onlyTheOutcomeOfTheOneBeforeSendsTheNext(other: Outcome.Result) throws {
+        var driver = Driver()
+        try driver.play("x<wait 300ms><enter>e<wait 300ms>-<down>-<enter>")
+        #expect(driver.orders.count == 2)
+        driver.send(.outcome(driver.orders[0], Outcome(other, "suspended")))
+        #expect(driver.orders.count == 2, "the outcome of another act")
+        driver.send(.outcome(driver.orders[1], Outcome(.done, "set")))
+        #expect(driver.orders.count == 3)
+        driver.send(.outcome(driver.orders[2], Outcome(.done, "set too")))
+        #expect(driver.notice == "set too")
+        try driver.play("x")
+        #expect(shape(driver.state.dialog) == "suspend acme-batch")
+    }
+
+    @Test func anotherActThatIsNotAnsweredEndsNoGroup() throws {
+        var driver = Driver()
+        try driver.play("x<wait 300ms><enter>e<wait 300ms>-<down>-<enter>")
+        driver.send(.unanswered(driver.orders[0]))
+        driver.send(.outcome(driver.orders[1], Outcome(.done, "set")))
+        #expect(driver.orders.count == 3)
+    }
+
+    @Test func saysWhichWereNotSent() throws {
+        var driver = Driver()
+        try driver.play(":limits set acme-batch requests=5/1m concurrent=7<enter>")
+        driver.send(.outcome(driver.orders[0], Outcome(.refused, "no")))
+        #expect(driver.notice == "0 of 2 done, \"concurrent 7\" was not sent: no")
+        try driver.play(":limits set acme-batch requests=5/1m concurrent=7<enter>")
+        driver.send(.unanswered(driver.orders[1]))
+        #expect(driver.notice.contains("may have happened or not, \"concurrent 7\" was not sent; 8 shows"))
+    }
+
+    @Test func nothingFollowsWhereTheFirstCouldNotBeSent() throws {
+        var driver = Driver()
+        for _ in 0..<16 { try driver.play("x<wait 300ms><enter>") }
+        try driver.play("e<wait 300ms>-<down>-<enter>")
+        #expect(driver.orders.count == 16)
+        #expect(driver.notice == "16 acts are still unanswered")
+        driver.send(.outcome(driver.orders[15], Outcome(.done, "suspended")))
+        #expect(driver.orders.count == 16)
+    }
+
     @Test func refusesWhereTheClientChangedMeanwhile() throws {
         var driver = Driver()
         try driver.play("e<wait 300ms>-")

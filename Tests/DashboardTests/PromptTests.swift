@@ -22,12 +22,28 @@ import Testing
         #expect(
             driver.state.prompt?.fault
                 == Prompt.Fault(offset: 4, reason: "`2` is not a duration with its unit, `2s` or `250ms`"))
-        #expect(driver.state.filterText == "p95")
+        #expect(driver.state.filterText == "acme")
+        #expect(driver.list.count == 1)
         try driver.play("<enter>")
         #expect(driver.state.prompt != nil)
         try driver.play("s<enter>")
         #expect(driver.state.prompt == nil)
         #expect(driver.list.count == 3)
+    }
+
+    @Test(arguments: [
+        ("quota", "", 7), ("quo", "", 7), ("acme p95", "acme", 1), ("acme 429", "acme", 1), ("state~a", "state~a", 6),
+        ("not quo", "", 7), ("\"quota\"", "\"quota\"", 0), ("quota ", "quota ", 0), ("quotas", "quotas", 0),
+    ])
+    func theStartOfAFieldIsNoWordWhileItIsTyped(text: String, inForce: String, rows: Int) throws {
+        var driver = Driver()
+        try driver.play("/" + text.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "<space>"))
+        #expect(driver.state.filterText == inForce)
+        #expect(driver.list.count == rows)
+        #expect(driver.state.prompt?.fault == nil)
+        try driver.play("<enter>")
+        #expect(driver.state.filterText == text)
+        #expect(driver.state.prompt == nil)
     }
 
     @Test func escapeRestoresTheFilterThatWas() throws {
@@ -107,7 +123,8 @@ import Testing
     @Test(arguments: [
         ("bogus", 0, "unknown command `bogus`"),
         ("thmee harbor", 0, "unknown command `thmee`, nearest `theme`"),
-        ("view bogus", 5, "no view `bogus`"),
+        ("view tables", 5, "no view `tables`"),
+        ("view mod", 5, "no view `mod`, nearest `models`"),
         ("view erors", 5, "no view `erors`, nearest `errors`"),
         ("window 7m", 7, "windows are 1m 5m 15m 1h 6h 24h"),
         ("refresh 1h", 8, "between 250ms and 30s"),

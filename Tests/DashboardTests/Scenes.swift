@@ -117,6 +117,13 @@ enum Scenes {
         }
     }
 
+    /// The dialog of a scene on another snapshot.
+    static func dialog(_ name: String, _ snapshot: LiveSnapshot) -> Dialog? {
+        var state = DashboardState()
+        dialog(name, &state, snapshot)
+        return state.dialog
+    }
+
     private static func dialog(_ name: String, _ state: inout DashboardState, _ snapshot: LiveSnapshot) {
         let opening = DialogOpening(at: Fixture.ago(2))
         guard let client = snapshot.clients.first, let key = snapshot.keys.first else { return }

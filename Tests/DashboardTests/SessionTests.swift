@@ -231,7 +231,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("=cmd()", "'=cmd(),"), ("a,b", "\"a,b\","), ("a\"b", "\"a\"\"b\","), ("a\nb", "\"a\nb\","), ("-1", "'-1,"),
+        ("=cmd()", "'=cmd(),"), ("a,b", "\"a,b\","), ("a\"b", "\"a\"\"b\","), ("a\nb", "a\\u{a}b,"), ("-1", "'-1,"),
     ])
     func aNameIsNoFormulaAndNoSecondCell(name: String, cell: String) {
         let csv = text(.csv) { driver in
@@ -240,14 +240,26 @@ import Testing
         #expect(csv.split(separator: "\r\n").last?.hasPrefix(cell) == true)
     }
 
+    @Test(arguments: [ExportRequest.Format.csv, .json, .txt])
+    func whatACallerWritesMovesNothingOnATerminal(format: ExportRequest.Format) {
+        let written = text(format) { driver in
+            driver.snapshot.clients = [Fixture.client("a\u{1B}[2J\u{7F}\u{9B}\u{202E}\u{2028}", key: "7Q2fA9xk")]
+        }
+        let isSafe = written.unicodeScalars.allSatisfy { scalar in
+            VisibleText.isVisible(scalar) || scalar == "\n" || scalar == "\r"
+                || (format == .txt && scalar == "\u{FFFD}")
+        }
+        #expect(isSafe, "\(written.debugDescription)")
+    }
+
     @Test func isJSON() throws {
         let json = try text(.json) { driver in
             driver.snapshot.clients = [Fixture.client("a\"\u{1}\\b\u{2028}", key: "7Q2fA9xk")]
             driver.snapshot.clients[0].requestsPerSecond = .infinity
             try driver.play("<home>")
         }
-        #expect(json.hasPrefix("[\n  {\"client\": \"a\\\"\\u0001\\\\b\\u2028\", "))
-        #expect(json.contains("\"requests_per_s\": null"))
+        #expect(json.hasPrefix("[\n  {\"client\":\"a\\\"\\u0001\\\\b\\u2028\","))
+        #expect(json.contains("\"requests_per_s\":null"))
         #expect(json.hasSuffix("}\n]\n"))
     }
 }

@@ -28,6 +28,52 @@ import Testing
         #expect(row?.totals == totals)
     }
 
+    @Test func whatEndedBadlyIsOursAndTheirs() {
+        var stage = Stage()
+        stage.serve(60)
+        stage.refuse(20, code: .modelNotAllowed)
+        stage.refuse(2)
+        stage.serve(10, error: .upstreamTimeout)
+        stage.serve(8, error: .upstreamRateLimited)
+        let figures = stage.snapshot().gateway
+        #expect(figures.oursShare == 0.22)
+        #expect(figures.refusedShare == 0.02)
+        #expect(figures.theirsShare == 0.18)
+        #expect(figures.upstreamErrorShare == 0.1)
+        #expect(figures.errorShare == 0.4)
+    }
+
+    @Test func errorsOfManyClientsKeepTheirGroups() {
+        var stage = Stage()
+        let codes: [ErrorCode] = [.rateLimitExceeded, .modelNotAllowed, .insufficientQuota, .clientSuspended]
+        for client in 0..<200 { for code in codes { stage.refuse(1, client: "client-\(client)", code: code) } }
+        stage.pass(seconds: 60)
+        for client in 0..<200 { for code in codes { stage.refuse(1, client: "client-\(client)", code: code) } }
+        let snapshot = stage.snapshot()
+        #expect(snapshot.errors.count == 800)
+        #expect(snapshot.errors.allSatisfy { $0.count == 2 && $0.last.milliseconds(since: $0.first) == 60_000 })
+        #expect(!snapshot.isErrorsCut)
+    }
+
+    @Test func theGroupsThatAreSilentForLongestGiveWayAndThatIsSaid() throws {
+        var book = ErrorBook()
+        let stage = Stage()
+        for number in 0..<5000 {
+            var record = stage.record(client: "client-\(number)", error: .rateLimitExceeded)
+            record.time = record.time.adding(seconds: Int64(number / 10))
+            book.add(record, .rateLimitExceeded, model: "gpt", at: UInt32(number / 10))
+            #expect(book.count <= ErrorBook.bound)
+        }
+        let now = Age(nanoseconds: 500_000_000_000)
+        let rows = book.rows(last: 86_400, at: now)
+        #expect(rows.count > ErrorBook.bound * 8 / 10)
+        let kept = Set(rows.map(\.client))
+        #expect((5000 - rows.count..<5000).allSatisfy { kept.contains("client-\($0)") })
+        #expect(book.isCut(last: 300, at: now))
+        #expect(!book.isCut(last: 60, at: now), "those that gave way had no error in this window")
+        #expect(!ErrorBook().isCut(last: 86_400, at: now))
+    }
+
     @Test func gaugesAreOpenedLessFinishedForEverySubject() throws {
         let key = try #require(KeyID(text: "aaaaaaaa"))
         let card = KeyCard(

@@ -46,6 +46,22 @@ import Testing
         #expect(fcntl(terminal.slave, F_GETFL) == flags)
     }
 
+    @Test(arguments: ["xterm-256color", "vt100", "vt220", "screen", "linux"])
+    func everyRowOfATallTerminalScrollsWhateverItsType(type: String) throws {
+        let terminal = try PseudoTerminal(columns: 120, rows: 50)
+        let screen = try open(terminal, environment: ["TERM": type, "LANG": "C.UTF-8"])
+        screen.paint(canvas("hi", size: screen.size), palette: palette)
+        func margins(_ text: String) -> [String] { text.matches(of: /\u{1B}\[([0-9;]*)r/).map { String($0.1) } }
+        #expect(margins(terminal.drain()) == [""])
+        screen.close()
+        let closed = terminal.drain()
+        #expect(margins(closed) == [""])
+        // To set margins moves the cursor, so what brings it back comes after.
+        if let leave = closed.firstRange(of: "\u{1B}[?1049l"), let reset = closed.firstRange(of: "\u{1B}[r") {
+            #expect(reset.lowerBound < leave.lowerBound)
+        }
+    }
+
     @Test func sendsOnlyWhatChanged() throws {
         let terminal = try PseudoTerminal(columns: 40, rows: 10)
         let screen = try open(terminal)

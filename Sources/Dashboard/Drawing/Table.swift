@@ -20,11 +20,15 @@ enum TableCell {
 /// A column of a table.
 struct TableColumn {
     var heading: String
-    /// The least columns it takes.
+    /// The columns it takes where there is room.
     var width: Int
+    /// The columns it shrinks to before it, or one that ranks before it, is left out; nil where it does not shrink.
+    var shrunk: Int?
     var isRight = false
     /// 0 is the identity and is never dropped; of the others the highest goes first.
     var rank: Int
+    /// The columns that it cannot do without.
+    var least: Int { min(shrunk ?? width, width) }
     /// The most columns it may grow to where there is room; `width` for one that does not grow.
     var most: Int
     /// The sort column it stands for; its heading unless told.
@@ -32,11 +36,12 @@ struct TableColumn {
     var cell: (Row) -> TableCell
 
     init(
-        _ heading: String, _ width: Int, rank: Int, right: Bool = false, most: Int? = nil,
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, shrunk: Int? = nil, most: Int? = nil,
         sort: String? = nil, cell: @escaping (Row) -> TableCell
     ) {
         self.heading = heading
         self.width = width
+        self.shrunk = shrunk
         isRight = right
         self.rank = rank
         self.most = most ?? width
@@ -56,6 +61,8 @@ struct Table {
     /// Glyph and colour in front of a row; nil where the table has no such column.
     var sign: ((Row, Glyphs) -> Span?)?
     var marks: Set<RowID> = []
+    /// Whether its columns are texts that make one sentence, the most wanted first.
+    var isOfTexts = false
     /// Columns after the identity that are scrolled out of sight at the left.
     var offset = 0
 
@@ -67,8 +74,13 @@ struct Table {
         // One column stays free at the right, so that figures do not touch the edge.
         let room = max(0, width - gutter - 1)
         let kept = fitting(scrolled, room: room)
-        var widths = kept.map(\.width)
-        var spare = max(0, room - needed(kept))
+        var widths = kept.map(\.least)
+        var spare = max(0, room - needed(kept, isShrunk: true))
+        for index in kept.indices.sorted(by: { kept[$0].rank < kept[$1].rank }) {
+            let more = min(spare, kept[index].width - widths[index])
+            widths[index] += more
+            spare -= more
+        }
         for index in kept.indices where kept[index].most > widths[index] {
             let more = min(spare, kept[index].most - widths[index])
             widths[index] += more
@@ -105,19 +117,27 @@ struct Table {
         }
     }
 
-    private func needed(_ columns: [TableColumn]) -> Int {
-        columns.reduce(0) { $0 + $1.width } + gap * max(0, columns.count - 1)
+    private func needed(_ columns: [TableColumn], isShrunk: Bool) -> Int {
+        columns.reduce(0) { $0 + (isShrunk ? $1.least : $1.width) } + gap * max(0, columns.count - 1)
     }
 
-    /// The columns that fit: the highest rank goes first, and comes back where what went after it left it room.
+    /// The columns that fit: the highest rank goes first.
+    ///
+    /// A figure comes back where what went after it left it room; among texts none stays that ranks after one that went.
     private func fitting(_ columns: [TableColumn], room: Int) -> [TableColumn] {
         var isKept = [Bool](repeating: true, count: columns.count)
         func kept() -> [TableColumn] { columns.indices.filter { isKept[$0] }.map { columns[$0] } }
         let byRank = columns.indices.sorted { columns[$0].rank < columns[$1].rank }
-        for index in byRank.reversed() where columns[index].rank > 0 && needed(kept()) > room { isKept[index] = false }
+        let lastToShrink = columns.filter { $0.shrunk != nil }.map(\.rank).max() ?? 0
+        for index in byRank.reversed() where columns[index].rank > 0 {
+            // Nothing shrinks for what is wanted less than it.
+            let isShrunk = columns[index].rank <= lastToShrink
+            if needed(kept(), isShrunk: isShrunk) > room { isKept[index] = false }
+        }
+        if isOfTexts { return kept() }
         for index in byRank where !isKept[index] {
             isKept[index] = true
-            if needed(kept()) > room { isKept[index] = false }
+            if needed(kept(), isShrunk: false) > room { isKept[index] = false }
         }
         return kept()
     }

@@ -3,6 +3,7 @@ import Glibc
 import Settings
 package import Telemetry
 import Terminal
+import Wire
 
 /// A view as a file.
 package enum Export {
@@ -59,58 +60,40 @@ package enum Export {
 
     /// One cell (RFC 4180).
     ///
-    /// Text that a spreadsheet would run as a formula gets an apostrophe before it: names come
-    /// from outside.
+    /// Text that a spreadsheet would run as a formula gets an apostrophe before it, and what is not visible is written
+    /// as `\u{1b}`: names come from outside, and the file may be shown on a terminal.
     private static func cell(_ value: ExportValue) -> String {
         switch value {
         case .nothing: return ""
         case .integer(let number): return String(number)
         case .number(let number): return number.isFinite ? String(number) : ""
-        case .text(var text):
-            if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }
-            // By scalars: a carriage return and a line feed are one character together and two apart.
-            let special: [UnicodeScalar] = [",", "\"", "\r", "\n"]
-            guard text.unicodeScalars.contains(where: special.contains) else { return text }
+        case .text(let value):
+            var text = VisibleText.escaped(value)
+            if let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first) { text = "'" + text }
+            guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
             var quoted = "\""
             for character in text { quoted += character == "\"" ? "\"\"" : String(character) }
             return quoted + "\""
         }
     }
 
+    /// A row a line; what is not seen is escaped, so that the file can be shown on a terminal.
     package static func json(_ list: RowList) -> String {
         let objects = rows(list).map { row in
-            "  {" + row.map { "\(quoted($0.name)): \(literal($0.value))" }.joined(separator: ", ") + "}"
-        }
-        return objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
-    }
-
-    private static func literal(_ value: ExportValue) -> String {
-        switch value {
-        case .nothing: "null"
-        case .integer(let number): String(number)
-        case .number(let number): number.isFinite ? String(number) : "null"
-        case .text(let text): quoted(text)
-        }
-    }
-
-    /// A JSON string (RFC 8259); control characters and line separators escaped.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default:
-                let isEscaped = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0x2028
-                if isEscaped || scalar.value == 0x2029 {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
+            var json = JSONWriter(escapesFormat: true)
+            json.beginObject()
+            for field in row {
+                json.key(text: field.name)
+                switch field.value {
+                case .nothing: json.null()
+                case .integer(let number): json.value(number)
+                case .number(let number): json.value(number, places: 6)
+                case .text(let text): json.value(text)
                 }
             }
+            json.endObject()
+            return "  " + String(decoding: json.bytes, as: UTF8.self)
         }
-        return result + "\""
+        return objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
     }
 }

@@ -40,6 +40,12 @@ package enum FilterField: String, Sendable, CaseIterable {
         return FilterField(rawValue: name) ?? aliases[name]
     }
 
+    /// Whether a field's name begins so, or is that.
+    static func isStart(_ word: String) -> Bool {
+        let word = word.lowercased()
+        return names.contains { $0.hasPrefix(word) } || aliases.keys.contains { $0.hasPrefix(word) }
+    }
+
     /// What completion offers.
     package static var names: [String] { allCases.map(\.rawValue) }
 

@@ -1,4 +1,5 @@
 import Domain
+import Settings
 
 /// Where a filter is wrong, in characters from its start, and why.
 package struct FilterFault: Error, Sendable, Equatable {
@@ -43,6 +44,17 @@ package struct FilterParser {
                 offset: rest.offset, reason: rest.token == .close ? "no parenthesis is open" : "not expected here")
         }
         return Filter(node: node)
+    }
+
+    /// The text without its last word where that is a field's name or the start of one; nil where it is not.
+    static func withoutStartedField(_ text: String) -> String? {
+        guard let last = try? FilterTokens(text).tokens.last, case .word(let word) = last.token,
+            last.offset + word.count == text.count, FilterField.isStart(word)
+        else { return nil }
+        let before = text.prefix(last.offset)
+        // What follows a comparison is its value, whatever it looks like.
+        if let token = try? FilterTokens(String(before)).tokens.last?.token, case .compare = token { return nil }
+        return LineText.trimmed(String(before))
     }
 
     private init(tokens: [(token: FilterToken, offset: Int)], end: Int) {
@@ -114,7 +126,7 @@ package struct FilterParser {
         _ name: String, _ nameOffset: Int, _ compare: FilterOperator, _ compareOffset: Int
     ) throws(FilterFault) -> Filter.Node {
         guard let field = FilterField.named(name) else {
-            let near = Nearest.word(to: name.lowercased(), among: FilterField.names)
+            let near = NearestWord.of(name, in: FilterField.names)
             let hint = near.map { ", did you mean `\($0)`" } ?? ""
             throw FilterFault(offset: nameOffset, reason: "no field `\(name)`\(hint)")
         }

@@ -1,4 +1,5 @@
 import Domain
+import Settings
 
 /// What a line of the palette says.
 enum PaletteLine: Equatable {
@@ -45,8 +46,8 @@ enum PaletteLine: Equatable {
         }
         guard let entry = named(first) else {
             let near =
-                Nearest.word(to: text, among: CommandRegistry.names)
-                ?? Nearest.word(to: first, among: CommandRegistry.names)
+                NearestWord.of(text, in: CommandRegistry.names)
+                ?? NearestWord.of(first, in: CommandRegistry.names)
             throw FilterFault(
                 offset: 0, reason: "unknown command `\(first)`" + (near.map { ", nearest `\($0)`" } ?? ""))
         }
@@ -93,7 +94,7 @@ enum PaletteLine: Equatable {
         let name = try words.only("a view").lowercased()
         if let digit = Int(name), let view = ViewName(rawValue: digit) { return view }
         if let view = ViewName.allCases.first(where: { $0.title.lowercased() == name }) { return view }
-        let near = Nearest.word(to: name, among: ViewName.allCases.map { $0.title.lowercased() })
+        let near = NearestWord.of(name, in: ViewName.allCases.map { $0.title.lowercased() })
         throw words.fault("no view `\(name)`" + (near.map { ", nearest `\($0)`" } ?? ""))
     }
 

@@ -19,7 +19,7 @@ extension Reducer {
         if state.isReadOnly { return "read-only: this dashboard was started with --read-only, acts are disabled" }
         if state.needsArming, state.armedUntil == nil { return "not armed: A unlocks acts for 10 minutes" }
         // Acts that follow each other belong to one Enter: another one between would be taken for one of them.
-        if state.many != nil || !state.following.isEmpty { return "the acts before this one are still under way" }
+        if state.group != nil { return "the acts before this one are still under way" }
         return nil
     }
 
@@ -45,10 +45,24 @@ extension Reducer {
         send(Order(command: command, actor: state.actor, expectedVersion: version))
     }
 
-    mutating func send(_ order: Order) {
-        guard state.pending.count < 16 else { return refuse("16 acts are still unanswered") }
+    /// False where too many are unanswered already, which is then said.
+    @discardableResult
+    mutating func send(_ order: Order) -> Bool {
+        guard state.pending.count < 16 else {
+            refuse("16 acts are still unanswered")
+            return false
+        }
         state.pending.append(PendingAct(order: order, at: now))
         emit(.submit(order))
+        return true
+    }
+
+    /// Sends the acts of one `Enter`, one after the other.
+    mutating func begin(_ orders: [Order], act: ManyDialog.Act? = nil) {
+        guard let head = orders.first, send(head) else { return }
+        if orders.count > 1 || act != nil {
+            state.group = ActGroup(head: head, rest: Array(orders.dropFirst()), act: act)
+        }
     }
 
     /// What the cursor's row, or the place that is drilled into, names.
@@ -241,27 +255,39 @@ extension Reducer {
             show(.undo(UndoDialog(opening: DialogOpening(at: now, by: key), row: mine)))
         } else {
             state.awaitsUndoable = true
-            say("asking for your newest act")
+            say(Reducer.asking)
         }
     }
 
+    static let asking = "asking for your newest act"
+
     static func isUndoable(_ row: AuditRow, at now: Timestamp) -> Bool {
-        row.isUndoable && row.undoneBy == nil && (row.undoableUntil.map { $0 > now } ?? true)
+        row.isUndoable && !row.isOwnEnd && row.undoneBy == nil && (row.undoableUntil.map { $0 > now } ?? true)
     }
 
     mutating func openUndoList(_ key: Key) {
         let rows = picture.audit.filter { Reducer.isUndoable($0, at: now) }
         if rows.isEmpty { return refuse("no act can be undone") }
-        let items = rows.prefix(100).map { row in
+        let shown = rows.prefix(100)
+        let users = Reducer.padded(shown.map(\.actor.user))
+        let acts = Reducer.padded(shown.map(\.act))
+        let targets = Reducer.padded(shown.map(\.target))
+        let items = shown.enumerated().map { index, row in
             PickerDialog.Item(
                 label: "\(Calendar.clock(row.time, offsetSeconds: state.isUTC ? 0 : state.localOffsetSeconds))  "
-                    + "\(row.actor.user)  \(row.act)  \(row.target)",
+                    + "\(users[index])  \(acts[index])  \(targets[index])",
                 detail: row.after.isEmpty ? row.before : "\(row.before) → \(row.after)", value: String(row.id))
         }
         show(
             .picker(
                 PickerDialog(
                     opening: DialogOpening(at: now, by: key), purpose: .undo, title: "undo", items: Array(items))))
+    }
+
+    /// Texts of one column, each as wide as the widest on a screen.
+    private static func padded(_ texts: [String]) -> [String] {
+        let width = texts.map { TextWidth.columns($0) }.max() ?? 0
+        return texts.map { $0 + String(repeating: " ", count: width - TextWidth.columns($0)) }
     }
 
     // MARK: leaving

@@ -25,7 +25,7 @@ extension Reducer {
             emit(.bell)
         }
         if let secret = outcome.secret { showSecret(secret, order) }
-        if state.many != nil { advanceMany(outcome) } else { advance(outcome) }
+        advance(order, outcome)
         if !state.crumbs.isEmpty { askForRecords() }
     }
 
@@ -42,42 +42,53 @@ extension Reducer {
         show(.secret(SecretDialog(opening: DialogOpening(at: now), client: client, secret: secret)))
     }
 
-    /// The further limits of one `Enter`, only while all goes well.
-    private mutating func advance(_ outcome: Outcome) {
-        guard !state.following.isEmpty else { return }
-        let rest = state.following
-        state.following = []
-        guard outcome.result == .done || outcome.result == .unchanged else { return }
-        send(rest[0])
-        state.following = Array(rest.dropFirst())
+    /// Where `order` is the head of the acts of one `Enter`, the next of them goes out, or what became of them is said.
+    ///
+    /// An act on many goes on with the rest whatever became of one; the limits of one `Enter` only while all goes well.
+    private mutating func advance(_ order: Order, _ outcome: Outcome) {
+        guard var group = state.group, group.head == order else { return }
+        state.group = nil
+        let goesOn = group.take(outcome)
+        guard let next = group.rest.first else { return conclude(group, outcome) }
+        guard goesOn else { return breakOff(group, outcome.message) }
+        guard send(next) else { return breakOff(group, state.notice?.text ?? "") }
+        group.head = next
+        group.rest.removeFirst()
+        state.group = group
     }
 
-    /// An act on many goes on with the rest whatever became of one, and says in the end how many were done.
-    private mutating func advanceMany(_ outcome: Outcome) {
-        guard var many = state.many else { return }
-        if outcome.result == .done {
-            many.done += 1
-        } else {
-            many.failed += 1
-            if many.failure.isEmpty { many.failure = outcome.message }
+    /// All have been answered: an act on many says in the end how many were done.
+    private mutating func conclude(_ group: ActGroup, _ outcome: Outcome) {
+        guard let act = group.act else { return }
+        if group.failed > 0 {
+            return say("\(group.done) of \(group.count) done, \(group.failed) not: \(group.failure)", .failed)
         }
-        state.many = many
-        if !state.following.isEmpty { return send(state.following.removeFirst()) }
-        state.many = nil
-        if many.failed == 0 {
-            say("\(many.done) of \(many.count) done: \(outcome.message)", .done)
-        } else {
-            say("\(many.done) of \(many.count) done, \(many.failed) not: \(many.failure)", .failed)
-        }
+        let what =
+            switch act {
+            case .revoke: "revoked \(Figures.counted(group.done, "key"))"
+            case .suspend:
+                "suspended \(Figures.counted(group.done, "client")) for "
+                    + DurationText.short(ManyDialog.suspensionSeconds)
+            }
+        let undo = group.done == 1 ? "u undo" : "U undoes each"
+        say("\(what), \(Figures.counted(group.streams, "stream")) ended; \(undo)", .done)
+    }
+
+    private mutating func breakOff(_ group: ActGroup, _ reason: String) {
+        let kind = state.notice?.kind ?? .warning
+        say("\(group.done) of \(group.count) done, \(group.unsent): \(reason)", kind)
     }
 
     /// No outcome within the deadline: whether it happened is not known, and that is said.
     mutating func giveUp(_ order: Order) {
         guard state.pending.contains(where: { $0.order == order }) else { return }
         state.pending.removeAll { $0.order == order }
-        state.following = []
-        state.many = nil
-        say("no answer in 5 s: \(order.command.words) may have happened or not; 8 shows the audit", .failed)
+        var text = "no answer in 5 s: \(order.command.words) may have happened or not"
+        if let group = state.group, group.head == order {
+            state.group = nil
+            if !group.rest.isEmpty { text += ", \(group.unsent)" }
+        }
+        say(text + "; 8 shows the audit", .failed)
         emit(.bell)
     }
 
@@ -121,6 +132,7 @@ extension Reducer {
         guard state.awaitsUndoable else { return }
         state.awaitsUndoable = false
         guard let row else { return refuse("nothing of yours can be undone; U lists others' acts") }
+        if state.notice?.text == Reducer.asking { state.notice = nil }
         if state.dialog == nil, state.prompt == nil {
             show(.undo(UndoDialog(opening: DialogOpening(at: now, by: .character("u")), row: row)))
         }
@@ -136,6 +148,29 @@ extension Reducer {
             picker.items.append(PickerDialog.Item(label: card.id.shown, detail: "idle", value: card.id.text))
         }
         state.dialog = .picker(picker)
+    }
+}
+
+extension ActGroup {
+    /// Counts what became of the head; whether the next may follow.
+    fileprivate mutating func take(_ outcome: Outcome) -> Bool {
+        let isDone = outcome.result == .done || (act == nil && outcome.result == .unchanged)
+        if isDone {
+            done += 1
+        } else {
+            failed += 1
+            if failure.isEmpty { failure = outcome.message }
+        }
+        streams = streams.addingSaturated(max(0, outcome.streamsEnded ?? 0))
+        return isDone || act != nil
+    }
+
+    /// `"concurrent 7" was not sent`.
+    fileprivate var unsent: String {
+        guard let first = rest.first?.command else { return "" }
+        var words = first.words
+        if case .setLimit(_, let limit, _, _) = first { words = "\(limit.kind.word) \(limit.text)" }
+        return "\"\(words)\"" + (rest.count == 1 ? " was not sent" : " and \(rest.count - 1) more were not sent")
     }
 }
 

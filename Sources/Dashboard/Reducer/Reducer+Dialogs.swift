@@ -135,7 +135,7 @@ extension Reducer {
     private mutating func applyMany(_ dialog: ManyDialog) {
         if let reason = refusal() { return refuse(reason) }
         if !state.pending.isEmpty { return refuse("an act before this one is still unanswered") }
-        var orders = dialog.targets.compactMap { target -> Order? in
+        let orders = dialog.targets.compactMap { target -> Order? in
             switch (dialog.act, target.row) {
             case (.revoke, .key(let id)):
                 Order(command: .revokeKey(id), actor: state.actor, expectedVersion: target.version)
@@ -148,9 +148,7 @@ extension Reducer {
         }
         guard !orders.isEmpty else { return }
         state.marks = []
-        state.many = ManyProgress(count: orders.count)
-        send(orders.removeFirst())
-        state.following = orders
+        begin(orders, act: dialog.act)
     }
 
     private mutating func press(_ key: Key, _ meaning: CommandName?, in dialog: PickerDialog) {

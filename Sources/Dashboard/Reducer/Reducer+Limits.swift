@@ -143,8 +143,7 @@ extension Reducer {
         }
         // The first act changes the version that the others would be compared with; they follow only if it is done.
         orders[0].expectedVersion = version
-        send(orders.removeFirst())
-        state.following = orders
+        begin(orders)
     }
 }
 

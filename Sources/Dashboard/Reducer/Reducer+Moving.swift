@@ -158,16 +158,17 @@ extension Reducer {
             state.marks = []
             say("marks cleared")
         } else if state.filter != nil {
-            setFilter(nil, text: "")
+            setFilter(Filter(), text: "")
             say("filter cleared")
         } else {
             state.notice = nil
         }
     }
 
-    mutating func setFilter(_ filter: Filter?, text: String) {
-        state.filter = filter
-        state.filterText = text
+    mutating func setFilter(_ filter: Filter, text: String) {
+        let isOpen = filter.node == .everything
+        state.filter = isOpen ? nil : filter
+        state.filterText = isOpen ? "" : text
         state.heldOrder = [:]
         // A row that the filter hides is no ghost: the cursor goes to the first that matches.
         for panel in Array(state.cursors.keys) {

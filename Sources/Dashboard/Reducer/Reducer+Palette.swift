@@ -1,5 +1,6 @@
 import Terminal
 import Domain
+import Settings
 import Telemetry
 
 extension Reducer {
@@ -22,14 +23,12 @@ extension Reducer {
         prompt.replace(with: shared.count > prompt.text.count && shared.hasPrefix(prompt.text) ? shared : first)
         prompt.fault = nil
         state.prompt = prompt
-        if prompt.purpose == .filter { liveFilter() }
+        // The filter as completed takes effect as the typed one does.
+        if prompt.purpose == .filter {
+            prompt.fault = filterLive(prompt)
+            state.prompt = prompt
+        }
         complete()
-    }
-
-    /// The filter as completed takes effect as the typed one does.
-    private mutating func liveFilter() {
-        guard let text = state.prompt?.text, let filter = try? FilterParser.parse(text) else { return }
-        setFilter(filter.node == .everything ? nil : filter, text: text)
     }
 
     /// `Enter` in the palette.
@@ -60,7 +59,7 @@ extension Reducer {
         case .view(let view): go(to: view)
         case .theme(let name):
             if state.themes.contains(name) { return use(theme: name) }
-            let near = Nearest.word(to: name, among: state.themes)
+            let near = NearestWord.of(name, in: state.themes)
             refuse("no theme `\(name)`" + (near.map { ", nearest `\($0)`" } ?? ""))
         case .window(let seconds): set(window: seconds)
         case .refresh(let milliseconds): set(refresh: milliseconds)
@@ -97,16 +96,13 @@ extension Reducer {
     }
 
     private mutating func act(_ commands: [Command]) {
-        let orders = commands.map { Order(command: $0, actor: state.actor) }
-        guard let first = orders.first else { return }
-        send(first)
-        state.following = Array(orders.dropFirst())
+        begin(commands.map { Order(command: $0, actor: state.actor) })
     }
 
     private mutating func filter(_ text: String) {
         do throws(FilterFault) {
             let filter = try FilterParser.parse(text)
-            setFilter(filter.node == .everything ? nil : filter, text: filter.node == .everything ? "" : text)
+            setFilter(filter, text: text)
         } catch {
             // The old filter stays in force; the line comes back with the caret under the fault.
             var prompt = Prompt(purpose: .filter, text: text)

@@ -44,13 +44,7 @@ extension Reducer {
         guard var prompt = state.prompt else { return }
         prompt.fault = nil
         switch prompt.purpose {
-        case .filter:
-            do throws(FilterFault) {
-                let filter = try FilterParser.parse(prompt.text)
-                setFilter(filter.node == .everything ? nil : filter, text: prompt.text)
-            } catch {
-                prompt.fault = Prompt.Fault(offset: error.offset, reason: error.reason)
-            }
+        case .filter: prompt.fault = filterLive(prompt)
         case .helpSearch:
             state.helpFilter = prompt.text
             state.helpTop = 0
@@ -60,12 +54,33 @@ extension Reducer {
         complete()
     }
 
+    /// Applies the filter as far as it is typed; where it is wrong, the one from before the prompt is in force.
+    ///
+    /// The name of a field, or the start of one, is not looked for as a word while its comparison may still follow.
+    mutating func filterLive(_ prompt: Prompt) -> Prompt.Fault? {
+        do throws(FilterFault) {
+            let whole = try FilterParser.parse(prompt.text)
+            let started = prompt.caret == prompt.text.count ? FilterParser.withoutStartedField(prompt.text) : nil
+            guard let started else {
+                setFilter(whole, text: prompt.text)
+                return nil
+            }
+            // What is left may be half a filter, `not`: then what is in force stays.
+            if let filter = try? FilterParser.parse(started) { setFilter(filter, text: started) }
+            return nil
+        } catch {
+            setFilter((try? FilterParser.parse(prompt.original)) ?? Filter(), text: prompt.original)
+            return Prompt.Fault(offset: error.offset, reason: error.reason)
+        }
+    }
+
     private mutating func takeLine() {
         guard var prompt = state.prompt else { return }
         switch prompt.purpose {
         case .filter:
             if prompt.fault != nil { return emit(.bell) }
             state.prompt = nil
+            if let filter = try? FilterParser.parse(prompt.text) { setFilter(filter, text: prompt.text) }
         case .helpSearch: state.prompt = nil
         case .palette: takePaletteLine(prompt)
         case .export:
@@ -86,8 +101,7 @@ extension Reducer {
         state.prompt = nil
         switch prompt.purpose {
         case .filter:
-            let filter = try? FilterParser.parse(prompt.original)
-            setFilter(filter.flatMap { $0.node == .everything ? nil : $0 }, text: filter == nil ? "" : prompt.original)
+            setFilter((try? FilterParser.parse(prompt.original)) ?? Filter(), text: prompt.original)
         case .helpSearch: state.helpFilter = prompt.original
         case .palette, .export: break
         }

@@ -60,13 +60,19 @@ enum Acts {
         }
     }
 
-    /// Whether the act can be taken back, how long still, or that it was.
-    static func undo(_ row: AuditRow, now: Timestamp) -> Span {
+    /// Whether the act can be taken back, how long still unless it is short, or that it was.
+    static func undo(_ row: AuditRow, now: Timestamp, isShort: Bool = false) -> Span {
         if let by = row.undoneBy { return .muted("undone by \(by)") }
         if let what = row.undoes { return .muted("undid \(what)") }
-        guard row.isUndoable else { return Span("", .faint) }
+        guard row.isUndoable, !row.isOwnEnd else { return Span("", .faint) }
         guard let until = row.undoableUntil else { return Span("u undoes", .warn) }
         let left = Figures.secondsLeft(until: until, now: now)
-        return left > 0 ? Span("u undoes, \(Figures.coarse(left)) left", .warn) : .faint("past undoing")
+        guard left > 0 else { return .faint("past undoing") }
+        return Span(isShort ? "u undoes" : "u undoes, \(Figures.coarse(left)) left", .warn)
     }
+}
+
+extension AuditRow {
+    /// Whether it is the end that a suspension or a limit had from its start: there is nothing in it to take back.
+    var isOwnEnd: Bool { actor.user == Actor.auto.user && (act == "limit.end" || act == "client.resume") }
 }

@@ -39,9 +39,7 @@ enum Columns {
         let isRoomy = stage.layout.hasFrames
         var columns = [
             client("CLIENT", 14, rank: 0, most: isRoomy ? 32 : 20) { .text(.plain($0.card.name)) },
-            client("KEY", 11, rank: 12) { row in
-                .text((row.lastKey ?? row.card.keys.first).map { .muted($0.shown) } ?? .faint("jwt"))
-            },
+            client("KEY", 11, rank: 12) { .text(key($0)) },
             client("REQ/S", 5, rank: 1, right: true) { .text(.figure(Figures.rate($0.requestsPerSecond))) },
             client("LAST \(stage.window)", 12, rank: 7) {
                 .spark($0.series, hot: $0.severity.hot, role: $0.severity == .suspended ? .muted : .graph1)
@@ -65,6 +63,14 @@ enum Columns {
                 isRoomy ? "TIGHTEST LIMIT" : "LIMIT", isRoomy ? 27 : 12, rank: 2, most: isRoomy ? 40 : 27, sort: "QUOTA"
             ) { quota($0, isRoomy: isRoomy, now: now) })
         return columns
+    }
+
+    /// The one key, how many there are, or how a client without one comes in.
+    private static func key(_ row: ClientRow) -> Span {
+        if row.card.keyCount > 1 { return .muted("\(row.card.keyCount) keys") }
+        if row.card.keyCount == 1 { return .muted((row.card.keys.first ?? row.lastKey)?.shown ?? "1 key") }
+        // Without a key a request can only have come with a token.
+        return .faint(row.lastKey == nil && row.totals.arrivals > 0 ? "jwt" : Figures.nothing)
     }
 
     /// The tightest limit as a bar, or what keeps the client out.

@@ -4,10 +4,10 @@ import Telemetry
 
 extension Columns {
     private static func audit(
-        _ heading: String, _ width: Int, rank: Int, right: Bool = false, most: Int? = nil,
+        _ heading: String, _ width: Int, rank: Int, right: Bool = false, shrunk: Int? = nil, most: Int? = nil,
         cell: @escaping (AuditRow) -> TableCell
     ) -> TableColumn {
-        TableColumn(heading, width, rank: rank, right: right, most: most) { row in
+        TableColumn(heading, width, rank: rank, right: right, shrunk: shrunk, most: most) { row in
             if case .audit(let act) = row { cell(act) } else { .spans([]) }
         }
     }
@@ -29,13 +29,15 @@ extension Columns {
             audit("FROM", 6, rank: 8, most: 12) { .text(.muted($0.actor.terminal)) },
             audit("ACT", 14, rank: 1) { .text(.plain($0.act)) },
             audit("TARGET", stage.layout.hasFrames ? 14 : 11, rank: 0, most: 28) { .text(.plain($0.target)) },
-            audit("BEFORE", stage.layout.hasFrames ? 15 : 10, rank: 5, most: 26) {
+            audit("BEFORE", stage.layout.hasFrames ? 15 : 10, rank: 5, shrunk: 8, most: 26) {
                 .text($0.before.isEmpty ? .faint(Figures.nothing) : .muted($0.before))
             },
-            audit("AFTER", stage.layout.hasFrames ? 21 : 10, rank: 4, most: 30) {
+            audit("AFTER", stage.layout.hasFrames ? 21 : 10, rank: 4, shrunk: 8, most: 30) {
                 .text($0.after.isEmpty ? .faint(Figures.nothing) : .plain($0.after))
             },
-            audit("UNDO", stage.layout.hasFrames ? 18 : 8, rank: 3, most: 20) { .text(Acts.undo($0, now: stage.now)) },
+            audit("UNDO", stage.layout.hasFrames ? 18 : 8, rank: 3, most: 20) {
+                .text(Acts.undo($0, now: stage.now, isShort: !stage.layout.hasFrames))
+            },
             audit("WHY", 12, rank: 9, most: 60) { .text(.muted($0.why)) },
         ]
     }

@@ -10,7 +10,7 @@ enum DetailFacts {
         facts.add("owner", row.card.owner.isEmpty ? Figures.nothing : row.card.owner)
         facts.add("tier", row.card.tier)
         if let suspension = row.card.suspension {
-            let until = suspension.until.map { "until \(stage.time($0))" } ?? "until resumed"
+            let until = suspension.until.map { "until \(stage.endTime($0))" } ?? "until resumed"
             facts.add("suspended", "by \(suspension.by) at \(stage.moment(suspension.since)), \(until)", .suspended)
         }
         facts.add("rate", rate(row.requestsPerSecond, refused: row.refusedShare, failed: row.upstreamErrorShare))
@@ -33,7 +33,7 @@ enum DetailFacts {
         var pieces: [[Span]] = [[Span(limit.limit.text, isChanged ? .warn : .text)]]
         if !isChanged { pieces.append([.muted(" from \(limit.source.rawValue)")]) }
         if let until = limit.until {
-            pieces.append([.muted(" until \(stage.shortTime(until))")])
+            pieces.append([.muted(" until \(stage.endTime(until))")])
             if let after = limit.underneath { pieces.append([.muted(", then \(after.text)")]) }
         }
         if let reading {

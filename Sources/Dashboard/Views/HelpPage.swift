@@ -23,10 +23,10 @@ enum HelpPage {
         for (index, line) in lines.dropFirst(top).prefix(inner.rows).enumerated() {
             let row = inner.row + index
             let column = inner.column + 1
-            guard !line.key.isEmpty else {
-                // A command without a key: its form in the palette stands in front.
+            guard !line.key.isEmpty || pen.columns(line.palette) <= names else {
+                // A command without a key whose form in the palette has no column of its own, or not enough of it.
                 let spans = [Span(line.palette, .key), .plain("  " + line.words)]
-                pen.put(spans, row: row, column: column, end: inner.right)
+                pen.put(spans, row: row, column: column + keys + 2, end: inner.right)
                 continue
             }
             pen.put(.key(line.key), row: row, column: column, end: column + keys)

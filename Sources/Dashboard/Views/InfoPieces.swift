@@ -20,7 +20,7 @@ enum InfoPieces {
         var spans: [Span] = [
             .muted("\(limit.limit.kind.word) "), Span(limit.limit.text, isChanged ? .warn : .text),
         ]
-        if let until = limit.until { spans.append(.muted(" until \(stage.shortTime(until))")) }
+        if let until = limit.until { spans.append(.muted(" until \(stage.endTime(until))")) }
         return spans
     }
 

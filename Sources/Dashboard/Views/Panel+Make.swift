@@ -26,9 +26,14 @@ extension Panel {
                     "then: curl http://\(listen)/v1/models -H 'Authorization: Bearer tg_…'",
                 ])
         case .keys:
+            let ofClient = if case .client = stage.state.crumbs.last { true } else { false }
             return Panel(
                 title: "keys", columns: Columns.keys(stage), sign: Panel.sign,
-                empty: ["no keys yet; c creates one, so does: tollgate keys create --client NAME"])
+                empty: [
+                    ofClient
+                        ? "no key; c creates one"
+                        : "no keys yet; c creates one, so does: tollgate keys create --client NAME"
+                ])
         case .models:
             return Panel(
                 title: "models", columns: Columns.models(stage), sign: Panel.sign,
@@ -49,11 +54,14 @@ extension Panel {
 
     private static func requests(_ name: PanelName, width: Int, stage: Stage, isBrief: Bool) -> Panel {
         let listen = stage.snapshot.listen
-        let newest = stage.snapshot.errors.map(\.last).max()
         switch name {
         case .errors:
+            let newest = stage.snapshot.errors.map(\.last).max()
+            let count = stage.snapshot.isErrorsCut ? "\(stage.snapshot.errors.count) " : ""
             return Panel(
-                title: "errors, grouped", fact: newest.map { "newest \(Figures.ago($0, now: stage.now))" } ?? "",
+                title: "errors, grouped",
+                fact: newest.map { "\(count)newest\(count.isEmpty ? "" : ",") \(Figures.ago($0, now: stage.now))" }
+                    ?? "",
                 columns: Columns.errors(stage, width: width, isFull: !isBrief), hasHeadings: !isBrief,
                 empty: [
                     "no errors in the last \(stage.window)", "refusals and failures appear here by client and cause",

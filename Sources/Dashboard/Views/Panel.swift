@@ -28,6 +28,7 @@ struct Panel {
         let canFocus = Panels.focusable(stage.state).contains(name)
         let isFocused = canFocus && Panels.focused(stage.state) == name
         var table = Table(columns: panel.columns, gap: stage.layout.gap, hasHeadings: panel.hasHeadings)
+        table.isOfTexts = panel.fitsContent
         if panel.fitsContent { table.fit(to: rows, height: rect.rows, pen: pen) }
         table.sorted = stage.state.sorts[name]
         table.sign = panel.sign
@@ -44,7 +45,7 @@ struct Panel {
             inner = isFramed ? frame.draw(in: rect, pen: &pen) : frame.rule(in: rect, pen: &pen)
         }
         guard !rows.isEmpty else {
-            panel.sayEmpty(in: inner, isFiltered: rows.total > 0, stage: stage, pen: &pen)
+            panel.sayEmpty(in: inner, isFiltered: rows.total > 0 && stage.state.filter != nil, stage: stage, pen: &pen)
             return
         }
         table.draw(rows, in: inner, cursor: canFocus ? isFocused : nil, pen: &pen)

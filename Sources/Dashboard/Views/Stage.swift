@@ -46,6 +46,14 @@ struct Stage: Sendable {
     /// Hour and minute in the operator's zone.
     func shortTime(_ moment: Timestamp) -> String { String(time(moment).prefix(5)) }
 
+    /// When something ends: hour and minute, after month and day where that is not today.
+    func endTime(_ moment: Timestamp) -> String {
+        let offset = state.isUTC ? 0 : state.localOffsetSeconds
+        let day = Calendar.date(moment.adding(seconds: offset))
+        return day == Calendar.date(clock.adding(seconds: offset))
+            ? shortTime(moment) : "\(day.dropFirst(5)) \(shortTime(moment))"
+    }
+
     /// The name of the zone that times are shown in.
     var zone: String { state.isUTC ? "UTC" : state.localZone }
 

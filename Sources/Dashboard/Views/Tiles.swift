@@ -48,19 +48,23 @@ enum Tiles {
         let inner = Frame("errors", fact: fact).draw(in: rect, pen: &pen)
         pen.put(share(stage, glyphs: pen.glyphs), row: inner.row, column: inner.column + 1, end: inner.right)
         graph(figures.errorSeries, in: inner, from: 11, role: .warn, hot: .error, pen: &pen)
-        fitting(
-            [
-                [
-                    .muted("ours 429 "),
-                    .figure(Figures.percent(figures.refusedShare), figures.refusedShare >= 0.01 ? .warn : .text),
-                ],
-                [
-                    .muted("theirs 5xx "),
-                    .figure(
-                        Figures.percent(figures.upstreamErrorShare), figures.upstreamErrorShare >= 0.01 ? .error : .text
-                    ),
-                ],
-            ], row: inner.row + 2, in: inner, pen: &pen)
+        let ours = whose("ours", figures.oursShare, part: "429", figures.refusedShare, role: .warn)
+        let theirs = whose("theirs", figures.theirsShare, part: "5xx", figures.upstreamErrorShare, role: .error)
+        // Both are said, for together they are the whole; their parts where there is room.
+        let forms = [[ours.long, theirs.long], [ours.long, theirs.short], [ours.short, theirs.short]]
+        let form = forms.first { $0.reduce(3) { $0 + pen.columns($1) } <= inner.columns - 2 } ?? forms[2]
+        fitting(form, row: inner.row + 2, in: inner, pen: &pen)
+    }
+
+    /// `ours 5.4 (429 5.3)`, or `ours 429 5.3` where that is all of it; and the same without the part.
+    private static func whose(
+        _ label: String, _ share: Double, part: String, _ partShare: Double, role: Role
+    ) -> (long: [Span], short: [Span]) {
+        func figure(_ share: Double) -> Span { .figure(Figures.percent(share), share >= 0.01 ? role : .text) }
+        let short: [Span] = [.muted("\(label) "), figure(share)]
+        if partShare >= share { return ([.muted("\(label) \(part) "), figure(share)], short) }
+        guard partShare > 0 else { return (short, short) }
+        return (short + [.muted(" (\(part) "), figure(partShare), .muted(")")], short)
     }
 
     /// The share of requests that ended badly, with the gateway's severity in front.
@@ -88,10 +92,10 @@ enum Tiles {
         }
         guard let budget = figures.budgetNanoUSD else {
             let month = stage.snapshot.costs.monthNanoUSD
-            pen.put(
-                [.muted("this month "), .plain(Figures.dollars(month)), .muted("   no gateway budget")],
-                row: inner.row + 2, column: column, end: inner.right)
-            return
+            let pieces: [[Span]] = [
+                [.muted("this month "), .plain(Figures.dollars(month))], [.muted("no gateway budget")],
+            ]
+            return fitting(pieces, row: inner.row + 2, in: inner, gap: 2, pen: &pen)
         }
         let share = budget > 0 ? Double(figures.budgetSpentNanoUSD) / Double(budget) : 1
         let width = min(48, max(8, inner.columns - 12))

@@ -340,18 +340,22 @@ extension Exchange {
         }
     }
 
+    private var billedTokens: String {
+        "\(record.usage.total) token\(record.usage.total == 1 ? "" : "s") billed"
+    }
+
     private mutating func onClientGone(at now: Int64) -> ExchangeAction {
         guard phase != .finished else { return .nothing }
         switch phase {
         case .streaming:
             take(meter.billStream(isCut: true))
-            record.detail = "client left, \(record.usage.total) tokens billed"
+            record.detail = "client left, \(billedTokens)"
         case .relaying:
             take(meter.billRelayed(isWhole: false, isEncoded: head?.isEncoded == true))
-            record.detail = "client left, \(record.usage.total) tokens billed"
+            record.detail = "client left, \(billedTokens)"
         case .sent, .holding:
             billUndelivered()
-            record.detail = "client left before the answer, \(record.usage.total) tokens billed"
+            record.detail = "client left before the answer, \(billedTokens)"
         default:
             record.detail = "client left before the answer"
         }

@@ -73,18 +73,3 @@ package struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
     /// One problem a line.
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
-
-extension VisibleText {
-    /// The text with control, format, private and unassigned characters written as `\u{…}`, fit for a line on a terminal.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isVisible(scalar) {
-                result.unicodeScalars.append(scalar)
-            } else {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            }
-        }
-        return result
-    }
-}

@@ -1,6 +1,7 @@
 /// The word that was probably meant.
 package enum NearestWord {
-    /// The nearest of `words` within two edits (one for words of up to three letters); nil where none is near.
+    /// The nearest of `words` within two edits (one for words of up to three letters), or the first that begins
+    /// with it; nil where none is near.
     package static func of(_ word: String, in words: [String]) -> String? {
         let limit = word.count <= 3 ? 1 : 2
         guard word.count <= 40 else { return nil }
@@ -13,6 +14,7 @@ package enum NearestWord {
         if let best { return best.word }
         let squeezed = squeeze(lowered)
         return words.first { squeeze($0.lowercased()) == squeezed }
+            ?? words.first { lowered.count >= 3 && $0.lowercased().hasPrefix(lowered) }
     }
 
     /// ` (did you mean …?)`, or nothing.

@@ -15,6 +15,10 @@ package struct GatewayFigures: Sendable, Codable {
     package var calmErrorShare: Double?
     package var calmErrorAt: Timestamp?
     package var errorSeries: Series = []
+    /// Refused here for whatever reason, share of arrivals; with `theirsShare` it is `errorShare`.
+    package var oursShare: Double = 0
+    /// Ended badly by the provider: its errors, its silence, its cuts and its 429s, share of arrivals.
+    package var theirsShare: Double = 0
     /// Refused by a limit of ours, share of arrivals.
     package var refusedShare: Double = 0
     /// Ended by a provider's 5xx, timeout or cut, share of arrivals.

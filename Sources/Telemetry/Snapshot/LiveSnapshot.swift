@@ -25,6 +25,8 @@ package struct LiveSnapshot: Sendable, Codable {
     package var models: [ModelRow]
     package var upstreams: [UpstreamRow]
     package var errors: [ErrorGroup]
+    /// Whether `errors` lacks groups of the window, which gave way to newer ones.
+    package var isErrorsCut: Bool
     package var costs: CostFigures
     /// The newest finished requests, newest first, at most 500.
     package var recent: [RequestRecord]
@@ -54,6 +56,7 @@ package struct LiveSnapshot: Sendable, Codable {
         models = []
         upstreams = []
         errors = []
+        isErrorsCut = false
         costs = CostFigures()
         recent = []
         audit = []

@@ -1,8 +1,10 @@
 import Domain
 
-/// Errors by client and cause; the group that has been silent for longest gives way at the bound.
+/// Errors by client and cause; at the bound the groups that have been silent for longest give way.
+///
+/// A group takes 3 KB at most, so all of them take 6 MB.
 struct ErrorBook {
-    static let bound = 200
+    static let bound = 2000
 
     private struct Cause: Hashable {
         let client: String
@@ -21,6 +23,8 @@ struct ErrorBook {
     }
 
     private var groups: [Cause: Group] = [:]
+    /// The last second of the newest group that gave way.
+    private var lostSecond: UInt32?
 
     var count: Int { groups.count }
 
@@ -30,11 +34,7 @@ struct ErrorBook {
             client: record.client, model: model, upstream: record.upstream, status: record.status, error: error)
         let ended = record.end
         if groups[cause] == nil {
-            if groups.count >= ErrorBook.bound,
-                let silent = groups.min(by: { $0.value.lastSecond < $1.value.lastSecond })
-            {
-                groups[silent.key] = nil
-            }
+            if groups.count >= ErrorBook.bound { makeRoom() }
             groups[cause] = Group(first: ended, last: ended, lastSecond: second)
         }
         var detail = record.detail
@@ -43,6 +43,23 @@ struct ErrorBook {
         groups[cause]?.detail = detail
         groups[cause]?.last = ended
         groups[cause]?.lastSecond = second
+    }
+
+    /// A tenth gives way together: one at a time would cost a look at all of them for each error of a flood.
+    private mutating func makeRoom() {
+        let silent = groups.sorted { left, right in
+            left.value.lastSecond == right.value.lastSecond
+                ? left.value.last < right.value.last : left.value.lastSecond < right.value.lastSecond
+        }.prefix(ErrorBook.bound / 10)
+        for (cause, group) in silent {
+            groups[cause] = nil
+            lostSecond = max(lostSecond ?? 0, group.lastSecond)
+        }
+    }
+
+    /// Whether a group that had errors in the last `window` seconds gave way.
+    func isCut(last window: UInt32, at now: Age) -> Bool {
+        lostSecond.map { now.second <= $0.addingSaturated(window) } ?? false
     }
 
     /// The groups that have errors in the last `window` seconds, newest first.

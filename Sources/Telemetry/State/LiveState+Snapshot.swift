@@ -32,6 +32,7 @@ extension LiveState {
         snapshot.models = modelRows(window: seconds)
         snapshot.upstreams = upstreamRows(window: seconds, surroundings.upstreamGauges())
         snapshot.errors = errors.rows(last: seconds, at: age)
+        snapshot.isErrorsCut = errors.isCut(last: seconds, at: age)
         snapshot.costs = costFigures(snapshot, window: seconds, at: now, scopes)
         snapshot.recent = shelf.newest(LiveState.recentRows)
         let audit = surroundings.audit()
@@ -59,6 +60,8 @@ extension LiveState {
         figures.inFlight = gateway.inFlight
         figures.streams = gateway.streams
         figures.errorShare = sums.share(sums.bad)
+        figures.oursShare = sums.share(sums.refused)
+        figures.theirsShare = sums.share(sums.errors.addingSaturated(sums.throttled))
         figures.refusedShare = sums.share(sums.limited)
         figures.upstreamErrorShare = sums.share(sums.errors)
         figures.severity = gatewayJudgement.severity

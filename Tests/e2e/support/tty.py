@@ -19,6 +19,7 @@ import pyte
 from .gateway import clean_environment, wait_until
 
 RESTORED = b"\x1b[?1049l"
+MARGINS = re.compile(rb"\x1b\[([\d;]*)r")
 CURSOR_SHOWN = re.compile(rb"\x1b\[\?(?:12;)?25h|\x1b\[34h\x1b\[\?25h")
 
 
@@ -123,10 +124,13 @@ class Tty:
         return self.process.wait(timeout)
 
     def is_restored(self) -> bool:
-        """Whether the picture, the cursor and the line settings are what they were."""
+        """Whether the picture, the cursor, the margins and the line settings are what they were."""
         with self._lock:
             tail = self.raw[self.raw.rfind(b"\x1b[?1049h") :]
         now = termios.tcgetattr(self.slave)
+        margins = MARGINS.findall(self.raw)
+        if margins and margins[-1]:
+            return False
         return RESTORED in tail and bool(CURSOR_SHOWN.search(tail)) and now[:4] == self.before[:4]
 
     def close(self) -> None:

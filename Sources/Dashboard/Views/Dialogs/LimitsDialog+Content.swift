@@ -63,7 +63,7 @@ extension LimitsDialog {
     private static func value(of line: Line) -> String { line.current?.limit.text ?? "none" }
 
     private func source(of line: Line, stage: Stage) -> String {
-        if let until = line.current?.until { return "set until \(stage.shortTime(until))" }
+        if let until = line.current?.until { return "set until \(stage.endTime(until))" }
         return line.current.map { source(of: $0) } ?? ""
     }
 
@@ -97,7 +97,7 @@ extension LimitsDialog {
         case 0?: words = [.muted("  until it is changed or cleared")]
         case let seconds?:
             let zone = isNarrow ? "" : " \(stage.zone)"
-            spans.append(.plain("\(stage.shortTime(stage.clock.adding(seconds: seconds)))\(zone), "))
+            spans.append(.plain("\(stage.endTime(stage.clock.adding(seconds: seconds)))\(zone), "))
             words = after.map { [.muted(isNarrow ? ", then \($0)" : ", then \($0) again")] } ?? []
         }
         spans += [field] + caret + words

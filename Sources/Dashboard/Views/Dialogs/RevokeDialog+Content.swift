@@ -55,9 +55,10 @@ extension RevokeDialog {
     }
 
     private func hour(_ row: KeyRow?) -> [Span] {
-        [
+        let share = Figures.percent(row?.refusedShare ?? 0)
+        return [
             Span(Figures.dollars(row?.costHourNanoUSD ?? 0), .money),
-            .muted("   \(Figures.percent(row?.refusedShare ?? 0)) % 429"),
+            .muted("   \(share == Figures.nothing ? "0" : share) % 429"),
         ]
     }
 

@@ -9,7 +9,7 @@ extension SuspendDialog {
         var lines: [DialogContent.Line] = [DialogContent.labelled("effect", effect(row, stage: stage), rank: 2)]
         lines += choices.enumerated().map { index, choice in
             let end =
-                choice.seconds.map { "until \(stage.shortTime(stage.clock.adding(seconds: $0))) \(stage.zone)" } ?? ""
+                choice.seconds.map { "until \(stage.endTime(stage.clock.adding(seconds: $0))) \(stage.zone)" } ?? ""
             let isSelected = index == selected
             return DialogContent.Line(
                 [isSelected ? .strong(choice.label.padded(to: 16)) : .plain(choice.label.padded(to: 16)), .muted(end)],
@@ -27,7 +27,7 @@ extension SuspendDialog {
 
     private func effect(_ row: ClientRow?, stage: Stage) -> [Span] {
         if let suspension = row?.card.suspension {
-            let until = suspension.until.map { "until \(stage.shortTime($0))" } ?? "until resumed"
+            let until = suspension.until.map { "until \(stage.endTime($0))" } ?? "until resumed"
             return [Span("suspended by \(suspension.by), \(until)", .suspended)]
         }
         guard let row else { return [.plain("its requests get 403")] }

@@ -41,8 +41,8 @@ extension ControlDesk {
         /// `61 streams ended`.
         var endedWords: String { "\(ended) stream\(ended == 1 ? "" : "s") ended" }
 
-        /// What stands behind the message: `good` where all went well, else that the disk refused.
-        func tail(_ good: String = "") -> String { fault.map { "; not written down yet: \($0.message)" } ?? good }
+        /// What stands behind the message: nothing where all went well, else that the disk refused.
+        var tail: String { fault.map { "; not written down yet: \($0.message)" } ?? "" }
     }
 
     /// A denial: in force on every loop, and open streams ended, before anything is written; a disk that refuses or

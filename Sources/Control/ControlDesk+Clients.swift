@@ -21,7 +21,7 @@ extension ControlDesk {
             before: before == nil ? "active" : "suspended", after: "suspended \(span)")
         let denial = deny(act, .setSuspension(suspension)) { $0.deny(.clientSuspended) { client, _ in client == name } }
         var outcome = Outcome(
-            denial.result, "suspended \(name) \(span), \(denial.endedWords)" + denial.tail(", u undo"))
+            denial.result, "suspended \(name) \(span), \(denial.endedWords)" + denial.tail)
         (outcome.state, outcome.streamsEnded, outcome.audit) = ("suspended", denial.ended, denial.row?.id)
         outcome.instancesAcknowledged = 1
         return outcome
@@ -39,7 +39,7 @@ extension ControlDesk {
             row(order.actor, act: "client.resume", target: name, before: "suspended", after: "active"),
             .removeSuspension(client: name)
         ) {
-            var outcome = Outcome(.done, "resumed \(name), u undo")
+            var outcome = Outcome(.done, "resumed \(name)")
             outcome.state = "active"
             return outcome
         }

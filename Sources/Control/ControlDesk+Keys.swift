@@ -28,7 +28,7 @@ extension ControlDesk {
         let lastText = outcome.lastAccepted.map { "last accepted \(Calendar.rfc3339($0).dropFirst(11).dropLast())" }
         outcome.message =
             "revoked \(id.shown): \(lastText ?? "never used"), \(denial.endedWords), 1/1 instances"
-            + denial.tail(", u undo")
+            + denial.tail
         (outcome.keyID, outcome.state, outcome.streamsEnded) = (id, KeyState.revoked.rawValue, denial.ended)
         outcome.instancesAcknowledged = 1
         outcome.audit = denial.row?.id

@@ -26,7 +26,7 @@ extension ControlDesk {
             before: before.map { "\(limit.kind.word) \($0.limit.text)" } ?? "\(limit.kind.word) none",
             after: "\(limit.kind.word) \(limit.text)\(span)", why: why)
         let message =
-            "\(scope.text) \(limit.kind.word) \(before?.limit.text ?? "none") → \(limit.text)\(span), u undo"
+            "\(scope.text) \(limit.kind.word) \(before?.limit.text ?? "none") → \(limit.text)\(span)"
         if isTighter(limit, than: before?.limit) {
             return outcome(of: deny(act, .setOverride(override)), message)
         }
@@ -34,7 +34,7 @@ extension ControlDesk {
     }
 
     func outcome(of denial: Denial, _ message: String) -> Outcome {
-        var outcome = Outcome(denial.result, message + denial.tail())
+        var outcome = Outcome(denial.result, message + denial.tail)
         outcome.audit = denial.row?.id
         return outcome
     }
@@ -99,7 +99,7 @@ extension ControlDesk {
         let act = row(
             order.actor, act: "limit.clear", target: scope.text, before: "\(kind.word) \(override.limit.text)",
             after: "\(kind.word) \(underneath?.text ?? "none")")
-        let message = "\(scope.text) \(kind.word) \(override.limit.text) → \(underneath?.text ?? "none"), u undo"
+        let message = "\(scope.text) \(kind.word) \(override.limit.text) → \(underneath?.text ?? "none")"
         let change = StoreChange.removeOverride(scope, kind)
         if tightens(change) { return outcome(of: deny(act, change), message) }
         return attempt(act, change) { Outcome(.done, message) }

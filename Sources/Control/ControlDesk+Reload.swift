@@ -21,7 +21,7 @@ extension ControlDesk {
         let now = parts.wall()
         // Only this queue changes them, so the policy is made beside the desk: who asks for it meanwhile does not wait.
         let (old, oldPolicy, book, oldMaker) = desk.withLock { ($0.configuration, $0.policy, $0.book, $0.maker) }
-        let faults = ControlDesk.budgetFaults(loaded.configuration, Array(book.overrides.values))
+        let faults = ControlDesk.budgetFaults(loaded.configuration, book)
         guard faults.isEmpty else { return refuseReload(faults, order) }
         var maker = oldMaker
         let policy: Policy
@@ -62,9 +62,13 @@ extension ControlDesk {
     ///
     /// - Returns: a line for each, with what to do.
     package static func budgetFaults(
-        _ configuration: Configuration, _ overrides: [LimitOverride]
+        _ configuration: Configuration, _ state: StoredState, at now: Timestamp
     ) -> [String] {
-        overrides.compactMap { held in
+        budgetFaults(configuration, Book(state, at: now))
+    }
+
+    private static func budgetFaults(_ configuration: Configuration, _ book: Book) -> [String] {
+        book.overrides.values.compactMap { held in
             guard held.limit.kind.isMoney else { return nil }
             let unpriced: String? =
                 switch held.scope {

@@ -10,9 +10,7 @@ extension Reducer {
         var message = outcome.message
         switch outcome.result {
         case .done:
-            if outcome.audit != nil, Reducer.offersUndo(order.command), !message.contains("u undo") {
-                message += ", u undo"
-            }
+            if outcome.audit != nil, Reducer.offersUndo(order.command) { message += ", u undo" }
             say(message, .done)
         case .unchanged: say(message, .info)
         case .changedMeanwhile:

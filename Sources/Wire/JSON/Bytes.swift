@@ -69,6 +69,15 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether the bytes from `start` up to `end` are `text` in whatever case; `text` is lower case.
+    func equalsFolded(_ text: StaticString, from start: Int, to end: Int) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard end &- start == length else { return false }
+        let expected = unsafe text.utf8Start
+        for offset in 0..<length where unsafe self[start &+ offset].lowered != expected[offset] { return false }
+        return true
+    }
+
     /// Appends the bytes from `start` up to `end` to an array.
     func append(from start: Int, to end: Int, to array: inout [UInt8]) {
         unsafe extracting(start..<end).withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }

@@ -44,7 +44,7 @@ extension Outcome {
         JSONShapes.text { writer in
             writer.beginObject()
             writer.member("result", result.rawValue)
-            writer.member("message", ActReport.words(self))
+            writer.member("message", message)
             writer.member("audit", orNull: audit)
             writer.member("streams_ended", Int64(streamsEnded ?? 0))
             writer.endObject()

@@ -180,7 +180,7 @@ enum NewKey {
             }
             return try write(text, id: id)
         }
-        StandardError.line("\(ActReport.words(outcome)); it is shown only this once:")
+        StandardError.line("\(outcome.message); it is shown only this once:")
         try write(Array(secret.utf8), id: id)
     }
 

@@ -120,7 +120,7 @@ extension LimitsCommand {
             if output.json, !change.done.isEmpty {
                 try Output.write(json(target, change.steps) + [0x0a])
             } else {
-                for (_, outcome) in change.done { try Output.line(ActReport.words(outcome)) }
+                for (_, outcome) in change.done { try Output.line(outcome.message) }
             }
             if let failure = change.failure { throw failure }
         }
@@ -203,7 +203,7 @@ extension LimitsCommand {
                 try wanted.map { (kind: $0, outcome: try backend.submit(.clearLimit(target, $0))) }
             }
             if let failed = outcomes.first(where: { $0.outcome.result != .done && $0.outcome.result != .unchanged }) {
-                throw Failure(ActReport.status(failed.outcome), ActReport.words(failed.outcome))
+                throw Failure(ActReport.status(failed.outcome), failed.outcome.message)
             }
             if output.json {
                 return try Output.write(
@@ -219,7 +219,7 @@ extension LimitsCommand {
             // Of a word that stands for several kinds only those that had an override are worth a line.
             let done = outcomes.filter { $0.outcome.result == .done }
             for (_, outcome) in done.isEmpty ? Array(outcomes.prefix(1)) : done {
-                try Output.line(ActReport.words(outcome))
+                try Output.line(outcome.message)
             }
         }
 

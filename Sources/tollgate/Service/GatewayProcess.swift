@@ -47,6 +47,8 @@ final class GatewayProcess: Sendable {
             let ledger = try GatewayProcess.openLedger(configuration, log: log, &started)
             (store, recorder) = (ledger.store, ledger.recorder)
             try GatewayProcess.checkOpenness(configuration, ledger.state, allowsOpen: options.allowsOpen)
+            let faults = ControlDesk.budgetFaults(configuration, ledger.state, at: Clocks.wall())
+            if !faults.isEmpty { throw Failure(.configuration, faults.joined(separator: "\n")) }
             let table = ClientTable()
             desk = try GatewayProcess.makeDesk(options, ledger, table, log: log, stopSignal: stopSignal)
             collector = Collector(surroundings: desk.surroundings(), version: Version.text)

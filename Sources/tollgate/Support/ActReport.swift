@@ -8,18 +8,13 @@ enum ActReport {
     /// - Parameters:
     ///   - json: the object for scripts; nil for a person.
     static func say(_ outcome: Outcome, json: [UInt8]?) throws {
-        let message = words(outcome)
+        let message = outcome.message
         guard outcome.result == .done || outcome.result == .unchanged else {
             // A denial that the disk refused is in force all the same: scripts learn how far it came.
             if let json, outcome.result == .failed, outcome.state != nil { try Output.write(json + [0x0a]) }
             throw Failure(status(outcome), message)
         }
         if let json { try Output.write(json + [0x0a]) } else { try Output.line(message) }
-    }
-
-    /// The message without the dashboard's hint of a key.
-    static func words(_ outcome: Outcome) -> String {
-        outcome.message.hasSuffix(", u undo") ? String(outcome.message.dropLast(", u undo".count)) : outcome.message
     }
 
     static func status(_ outcome: Outcome) -> Failure.Status {

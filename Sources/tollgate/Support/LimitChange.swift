@@ -27,7 +27,7 @@ struct LimitChange {
                 failure = fault
             }
             if let outcome = steps[index].outcome, !LimitChange.holds(outcome) {
-                failure = Failure(ActReport.status(outcome), ActReport.words(outcome))
+                failure = Failure(ActReport.status(outcome), outcome.message)
             }
             if failure != nil { break }
         }

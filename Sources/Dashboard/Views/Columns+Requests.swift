@@ -28,9 +28,9 @@ extension Columns {
         let isRoomy = stage.layout.hasFrames
         // The cause is what the panel is for: graph and model go before it is cut. Where no column can have the model,
         // it follows the cause: groups that differ by nothing else must not look alike.
-        let tellsModel = (78..<106).contains(width)
+        let tellsModel = (78..<(isFull ? 103 : 100)).contains(width)
         let isBroad = width >= 120
-        let whole = isBroad && isFull ? 39 : 41
+        let whole = isBroad ? (isFull ? 39 : 41) : 38
         let cause = stage.layout >= .compact ? whole : stage.layout == .narrow ? 26 : 14
         var columns = [
             group("LAST", 8, rank: stage.layout == .tiny ? 9 : 2) { .text(.muted(stage.time($0.last))) },
@@ -40,7 +40,7 @@ extension Columns {
             group("CLIENT", isRoomy ? 14 : 12, rank: 0, most: isRoomy ? 18 : 12) { row in
                 .text(row.client.isEmpty ? .muted("unknown") : .plain(row.client))
             },
-            group("MODEL", isBroad ? 22 : 15, rank: tellsModel || !isRoomy ? 11 : 6, most: 24) {
+            group("MODEL", isBroad ? 22 : 16, rank: tellsModel || !isRoomy ? 11 : 6, most: 24) {
                 .text(.muted($0.model))
             },
             group("CAUSE", cause, rank: 1, most: 200) { row in
@@ -99,7 +99,7 @@ extension Columns {
     }
 
     private static func cause(_ record: RequestRecord) -> Span {
-        let words = record.detail.isEmpty ? record.error?.words ?? "" : record.detail
+        let words = record.error.map { $0.cause(record.detail) } ?? record.detail
         return record.status < 400 && record.error == nil ? .muted(words) : .plain(words)
     }
 
@@ -120,10 +120,13 @@ extension Columns {
 
 extension ErrorGroup {
     /// The newest cause in words.
-    var cause: String { detail.isEmpty ? error.words : detail }
+    var cause: String { error.cause(detail) }
 }
 
 extension ErrorCode {
+    /// A record's own words of the cause, or the label's where they say no more than it.
+    func cause(_ detail: String) -> String { detail.isEmpty || detail == label ? words : detail }
+
     /// The label as people write it: `key revoked`.
     var words: String { String(label.map { $0 == "_" ? " " : $0 }) }
 }

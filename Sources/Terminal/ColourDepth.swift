@@ -67,11 +67,13 @@ package enum ColourChoice: String, Hashable, Sendable, CaseIterable {
 
     /// The deepest that is used.
     ///
-    /// - Parameter environment: `NO_COLOR` (any text but an empty one) and `COLORTERM` are read.
+    /// - Parameter environment: `NO_COLOR` (any text but an empty one), `COLORTERM` and `TERM` are read.
     package func ceiling(environment: [String: String]) -> ColourDepth {
         switch self {
         case .auto where environment["NO_COLOR"].map { !$0.isEmpty } ?? false: .mono
-        case .auto, .always: ["truecolor", "24bit"].contains(environment["COLORTERM"]) ? .direct : .c256
+        case .auto, .always:
+            ["truecolor", "24bit"].contains(environment["COLORTERM"]) || ColourChoice.isDirect(environment["TERM"])
+                ? .direct : .c256
         case .never: .mono
         case .c16: .c16
         case .c256: .c256
@@ -79,13 +81,21 @@ package enum ColourChoice: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    private static func isDirect(_ type: String?) -> Bool { type?.hasSuffix("-direct") ?? false }
+
     /// The terminal types to try, best first: forms with direct colour where it is wanted, the type itself, and one
     /// that nearly every terminal of today understands.
+    ///
+    /// A type with direct colour takes every number as red, green and blue: where fewer colours are wanted it must not
+    /// be the one.
     func types(for type: String, environment: [String: String]) -> [String] {
         var names: [String] = []
+        var base = type
+        for suffix in ["-256color", "-direct"] where base.hasSuffix(suffix) { base.removeLast(suffix.count) }
+        guard ceiling(environment: environment) == .direct || !ColourChoice.isDirect(type) else {
+            return [base + "-256color", base, "xterm-256color"]
+        }
         if ceiling(environment: environment) == .direct {
-            var base = type
-            for suffix in ["-256color", "-direct"] where base.hasSuffix(suffix) { base.removeLast(suffix.count) }
             if base.hasPrefix("xterm-") {
                 names.append("\(base.dropFirst(6))-direct")
             }

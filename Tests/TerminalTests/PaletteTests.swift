@@ -48,6 +48,7 @@ import Testing
 
     @Test(arguments: [
         (ColourChoice.auto, ["COLORTERM": "truecolor"], ColourDepth.direct), (.auto, ["COLORTERM": "24bit"], .direct),
+        (.auto, ["TERM": "xterm-direct"], .direct), (.c256, ["TERM": "xterm-direct"], .c256),
         (.auto, [:], .c256), (.auto, ["NO_COLOR": "1"], .mono), (.auto, ["NO_COLOR": ""], .c256),
         (.always, ["NO_COLOR": "1"], .c256), (.never, ["COLORTERM": "truecolor"], .mono),
         (.c16, ["COLORTERM": "truecolor"], .c16), (.c256, ["COLORTERM": "truecolor"], .c256), (.direct, [:], .direct),

@@ -94,6 +94,16 @@ import Testing
         screen.close()
     }
 
+    @Test(arguments: [(ColourChoice.auto, "38;2;255;48;16", "xterm-direct"), (.c256, "38;5;196", "xterm-256color")])
+    func aTypeWithDirectColourIsGivenNoNumbersOfAPalette(choice: ColourChoice, sequence: String, type: String) throws {
+        let terminal = try PseudoTerminal(columns: 20, rows: 4)
+        let screen = try open(terminal, environment: ["TERM": "xterm-direct", "LANG": "C.UTF-8"], colour: choice)
+        #expect(screen.type == type)
+        screen.paint(canvas("x", size: screen.size, role: 1), palette: palette)
+        #expect(terminal.drain().contains(sequence))
+        screen.close()
+    }
+
     @Test(arguments: ["vt100", "linux", "screen", "tmux-256color", "xterm-mono", "xterm-direct", "rxvt"])
     func otherTypesDrawToo(type: String) throws {
         let terminal = try PseudoTerminal(columns: 20, rows: 4)

@@ -248,7 +248,8 @@ def test_q_asks_and_each_answer_does_what_it_says(watch, token):
     other.tty.press_when_awake("d")
     stream.read_to_end()
     assert stream.is_whole and b"[DONE]" in stream.data
-    assert other.tty.wait() == 0 and other.tty.is_restored()
+    assert other.tty.wait() == 0
+    wait_until(other.tty.is_restored)
 
 
 def test_detached_and_attached_again(watch):
@@ -278,7 +279,8 @@ def test_detached_and_attached_again(watch):
                 time.sleep(0.5)
                 if screen.process.poll() is None:
                     screen.press("q")
-            assert screen.wait() == 0 and screen.is_restored()
+            assert screen.wait() == 0
+            wait_until(screen.is_restored)
         assert get(gateway.port, "/readyz").status == 200
     finally:
         for screen in attached:
@@ -291,7 +293,7 @@ def test_an_attached_screen_says_when_its_gateway_has_gone(gateway):
         tty.wait_for("q quit")
         gateway.kill()
         assert tty.wait(20) == 69
-        assert tty.is_restored()
+        wait_until(tty.is_restored)
     finally:
         tty.close()
 
@@ -376,7 +378,8 @@ def test_sigint_from_outside_asks(watch, token):
     watched.tty.wait_for("quit ─")
     assert call(watched.gateway.port, token()).status == 200
     watched.tty.press_when_awake("d")
-    assert watched.tty.wait() == 0 and watched.tty.is_restored()
+    assert watched.tty.wait() == 0
+    wait_until(watched.tty.is_restored)
 
 
 def test_a_storm_of_resizes_ends_in_a_proper_picture(watch, token):

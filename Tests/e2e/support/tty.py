@@ -124,7 +124,10 @@ class Tty:
         return self.process.wait(timeout)
 
     def is_restored(self) -> bool:
-        """Whether the picture, the cursor, the margins and the line settings are what they were."""
+        """Whether the picture, the cursor, the margins and the line settings are what they were.
+
+        Of a program that has ended too this is to be waited for: what it wrote last may not have been read yet.
+        """
         with self._lock:
             tail = self.raw[self.raw.rfind(b"\x1b[?1049h") :]
         now = termios.tcgetattr(self.slave)

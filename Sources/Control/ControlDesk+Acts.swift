@@ -197,7 +197,7 @@ extension ControlDesk {
         do throws(LedgerError) {
             _ = try allow(row, change)
         } catch {
-            // Its time is over all the same: the policy judges by the clock, and the row is written later.
+            // Its time is over all the same: in memory it ends now, and the row is written later.
             _ = deny(row, change)
         }
     }

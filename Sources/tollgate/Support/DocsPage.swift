@@ -47,7 +47,10 @@ enum DocsPage {
             "401", "<code>invalid_api_key</code>, <code>key_revoked</code>, <code>token_expired</code>",
             "get a good key",
         ],
-        ["403", "<code>model_not_allowed</code>, <code>client_suspended</code>", "ask your operator"],
+        [
+            "403", "<code>model_not_allowed</code>, <code>client_suspended</code>, <code>tier_unknown</code>",
+            "ask your operator",
+        ],
         ["404", "<code>model_not_found</code>", "look at <code>GET /v1/models</code>"],
         ["429", "<code>rate_limit_exceeded</code>", "wait as long as <code>Retry-After</code> says"],
         ["429", "<code>insufficient_quota</code>", "the budget is used up; a retry does not help"],
